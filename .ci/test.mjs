@@ -1,0 +1,73 @@
+/**
+ * `npm test`: the CI tier, from a fresh clone. Sets the machine up (Debian packages, as root), then runs each part and
+ * prints how long it took. `--full` runs everything; `--no-setup` installs nothing.
+ */
+import { spawnSync } from "node:child_process";
+import { existsSync, readFileSync } from "node:fs";
+import { performance } from "node:perf_hooks";
+
+const full = process.argv.includes("--full");
+const noSetup = process.argv.includes("--no-setup");
+
+/** Commands that the tests need, the Debian package of each, and what is skipped without it. */
+const PROGRAMS = [
+  ["/usr/bin/java", "default-jre-headless", "the Allure HTML report"],
+  ["/usr/bin/tshark", "tshark", "the comparison with the second decoder"],
+  ["/usr/bin/tcpdump", "tcpdump", "the witness"],
+  ["/usr/bin/chromium", "chromium", "reading the report in a browser"],
+  ["/usr/sbin/l2tpns", "l2tpns", "the run against l2tpns"],
+  ["/usr/sbin/freeradius", "freeradius", "the run against l2tpns"],
+  ["/usr/sbin/ip", "iproute2", "network namespaces"],
+];
+
+function setUp() {
+  const missing = PROGRAMS.filter(([path]) => !existsSync(path) && !existsSync(path.replace("/usr", "")));
+  if (missing.length === 0) return;
+  const packages = [...new Set(missing.map(([, name]) => name))];
+  const debian = existsSync("/etc/debian_version");
+  const commands = [
+    ["apt-get", ["update"]],
+    ["apt-get", ["install", "-y", "--no-install-recommends", ...packages]],
+  ];
+  if (!noSetup && debian && process.getuid?.() === 0) {
+    for (const [command, args] of commands) {
+      console.log(`$ ${command} ${args.join(" ")}`);
+      const { status } = spawnSync(command, args, {
+        stdio: ["ignore", "ignore", "inherit"],
+        env: { ...process.env, DEBIAN_FRONTEND: "noninteractive" },
+      });
+      if (status !== 0) process.exit(1);
+    }
+    return;
+  }
+  for (const [path, name, what] of missing) console.log(`missing ${path} (Debian package ${name}): skips ${what}`);
+  console.log(`install with: ${commands.map(([command, args]) => `sudo ${command} ${args.join(" ")}`).join(" && ")}`);
+  if (process.env.CI === "true") {
+    console.error("with CI=true nothing that the machine could install may be skipped");
+    process.exit(1);
+  }
+}
+
+const { scripts } = JSON.parse(readFileSync(new URL("../package.json", import.meta.url), "utf8"));
+const parts = ["build", "lint", "layers", "test:unit", ...(full ? ["test:node24", "bench"] : [])].filter(
+  (name) => name in scripts,
+);
+
+setUp();
+const times = [];
+let failed;
+for (const part of parts) {
+  const began = performance.now();
+  console.log(`\n== npm run ${part}`);
+  const { status } = spawnSync("npm", ["run", "--silent", part], { stdio: "inherit" });
+  times.push(`${part} ${((performance.now() - began) / 1000).toFixed(1)} s`);
+  if (status !== 0) {
+    failed = part;
+    break;
+  }
+}
+console.log(`\n${times.join(", ")}`);
+if (failed !== undefined) {
+  console.error(`npm test: ${failed} failed`);
+  process.exit(1);
+}

@@ -1,0 +1,104 @@
+/** What one lab asks of the machine: its bench, the programs that its commands call, its secrets. */
+import type { LabSpec } from "#lab/schema";
+import { apt, type Machine } from "./machine.ts";
+
+/** One thing that a lab needs. */
+export interface LabNeed {
+  readonly id: string;
+  readonly ok: boolean;
+  readonly why: string;
+  /** The exact command that puts it right. */
+  readonly install: string;
+}
+
+/** A check of the machine as a whole that a lab may lean on. */
+interface Known {
+  readonly id: string;
+  readonly ok: boolean;
+  readonly install: string;
+}
+
+export function needsOf(lab: LabSpec, checks: readonly Known[], m: Machine): readonly LabNeed[] {
+  return [
+    ...benchNeeds(lab, checks),
+    ...programsOf(lab).map((name) => programNeed(name, checks, m)),
+    ...secretNeeds(lab, m),
+  ];
+}
+
+function benchNeeds(lab: LabSpec, checks: readonly Known[]): readonly LabNeed[] {
+  if (lab.bench.kind !== "namespaces") return [];
+  const why = "its bench is of network namespaces, with a witness on the wire";
+  return checks
+    .filter((c) => c.id === "root" || c.id === "ip netns" || c.id === "tcpdump")
+    .map(({ id, ok, install }) => ({ id, ok, why, install }));
+}
+
+/** Programs that the lab's own commands call, as far as a look at their first words tells. */
+function programsOf(lab: LabSpec): readonly string[] {
+  if (lab.device.driver !== "command") return [];
+  const { start = [], ready, alive, dial, adminClose, restart, stop, log } = lab.device;
+  const scripts = [...start, ready, alive, dial, adminClose, restart, stop, log].filter((text) => text !== undefined);
+  const names = scripts
+    .flatMap((text) => text.split(/\n|&&|\|\||[;|&]/))
+    .flatMap((command) => programsIn(command.trim().split(/\s+/)));
+  // Paths and placeholders are the lab's own business; what the shell knows needs no package.
+  const found = names.filter((name) => /^[a-z][\w.+-]*$/i.test(name) && !SHELL.has(name));
+  return [...new Set(found)].sort();
+}
+
+const SHELL = new Set(
+  "cd echo exit export false for if then else fi do done kill printf read set sleep test trap true until wait while".split(
+    " ",
+  ),
+);
+
+/** A command of one shell line, and the command that it runs in turn. */
+function programsIn(words: readonly string[]): readonly string[] {
+  const [word = "", ...rest] = words;
+  if (/^\w+=/.test(word) || word === "exec" || word === "then" || word === "do") return programsIn(rest);
+  if (word === "ip" && rest[0] === "netns" && rest[1] === "exec") return ["ip", ...programsIn(rest.slice(3))];
+  if (word === "setpriv") return ["setpriv", ...programsIn(afterOptions(rest))];
+  return [word];
+}
+
+/** `--pdeathsig KILL` and the like take their value as a word of its own. */
+function afterOptions(words: readonly string[]): readonly string[] {
+  const at = words.findIndex((word, i) => !word.startsWith("-") && !/^--[a-z]+$/.test(words[i - 1] ?? ""));
+  return at < 0 ? [] : words.slice(at);
+}
+
+function programNeed(name: string, checks: readonly Known[], m: Machine): LabNeed {
+  return {
+    id: name,
+    ok: m.onPath(name) !== undefined,
+    why: "its commands call it",
+    install: checks.find((c) => c.id === name)?.install ?? apt(PACKAGE_OF[name] ?? name),
+  };
+}
+
+/** Debian packages that are named otherwise than their command. */
+const PACKAGE_OF: Readonly<Record<string, string>> = {
+  ip: "iproute2",
+  nft: "nftables",
+  ping: "iputils-ping",
+  pppd: "ppp",
+  radiusd: "freeradius",
+  setpriv: "util-linux",
+  ssh: "openssh-client",
+  "xl2tpd-control": "xl2tpd",
+};
+
+function secretNeeds(lab: LabSpec, m: Machine): readonly LabNeed[] {
+  const references = [
+    ...lab.users.map((user) => user.password),
+    ...(lab.tunnelSecret === undefined ? [] : [lab.tunnelSecret]),
+  ];
+  return [...new Set(references)].flatMap((id): LabNeed[] => {
+    const [, kind, name = ""] = /^(env|file):(.+)$/s.exec(id) ?? [];
+    const why = "a secret of the lab stands there";
+    if (kind === "env") return [{ id, ok: m.environment(name) !== undefined, why, install: `export ${name}=...` }];
+    if (kind === "file") return [{ id, ok: m.canRead(name), why, install: `write the secret to ${name}` }];
+    return [];
+  });
+}

@@ -1,0 +1,29 @@
+/** `l2tpspec list`: the cases and rules that there are. */
+import type { Command } from "commander";
+import { addSelection, selectionOf, type SelectionOptions } from "./selection.ts";
+
+export interface ListOptions extends SelectionOptions {
+  readonly json?: boolean;
+}
+
+export function addList(program: Command): void {
+  const command = program
+    .command("list")
+    .description("the cases and rules: id, clause, level, role, story")
+    .option("--json", "as JSON");
+  addSelection(command).action(async (options: ListOptions) => {
+    await list(options, process.stdout);
+  });
+}
+
+export async function list(o: ListOptions, out: NodeJS.WritableStream): Promise<void> {
+  const [{ listed, listedRules, loadCatalogue, select }] = await Promise.all([import("#fixtures/catalogue")]);
+  const runs = select(await loadCatalogue(), selectionOf(o));
+  const entries = [...new Set(runs.map((run) => run.entry))].map(listed);
+  const whole = o.suite === undefined && o.case === undefined;
+  const rows = [...entries, ...(whole ? listedRules() : [])];
+  if (o.json === true) out.write(`${JSON.stringify(rows, null, 1)}\n`);
+  else
+    for (const r of rows)
+      out.write(`${r.id.padEnd(28)} ${r.role.padEnd(5)} ${r.level.padEnd(12)} ${r.clause.padEnd(18)} ${r.story}\n`);
+}

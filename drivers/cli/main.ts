@@ -1,0 +1,11 @@
+#!/usr/bin/env node
+import { runCommand } from "./program.ts";
+
+// Whoever reads our output may have seen enough (`| head`): that is no error, and there is nobody to tell.
+for (const stream of [process.stdout, process.stderr])
+  stream.on("error", (error: NodeJS.ErrnoException) => {
+    if (error.code === "EPIPE") process.exit();
+    throw error;
+  });
+
+process.exitCode = await runCommand(process.argv.slice(2));

@@ -1,0 +1,87 @@
+/** The command as a whole: its subcommands, and which error ends with which code. */
+import { Command, CommanderError } from "commander";
+import { isMisuse } from "#fixtures/misuse";
+import { VERSION } from "#fixtures/root";
+import { addClauses, type Catalogue } from "./clauses.ts";
+import { addDecode } from "./decode.ts";
+import { addDoctor } from "./doctor.ts";
+import { addJudge } from "./judge.ts";
+import { addList } from "./list.ts";
+import { addReport } from "./report.ts";
+import { addRun } from "./run.ts";
+
+/** Each adds one subcommand; what a subcommand needs is loaded when it runs, so that `--help` is at once. */
+const SUBCOMMANDS: readonly ((program: Command) => void)[] = [
+  addRun,
+  addList,
+  addJudge,
+  addDecode,
+  addReport,
+  (program) => addClauses(program, catalogue),
+  addDoctor,
+];
+
+/** Cases and rules; loaded when `clauses` runs. */
+async function catalogue(): Promise<Catalogue> {
+  const [{ loadCatalogue }, { clausesOf }, { RULES }] = await Promise.all([
+    import("#fixtures/catalogue"),
+    import("#conformance"),
+    import("#expect/rules/index"),
+  ]);
+  const cases = (await loadCatalogue()).map(({ definition: d }) => ({
+    id: d.id,
+    clause: d.clause.id,
+    clauses: clausesOf(d),
+  }));
+  return { cases, rules: RULES, mutants: [] };
+}
+
+/** EX_USAGE of sysexits.h. */
+const USAGE = 64;
+/** Our own bug, or a bench that broke. */
+const BROKEN = 2;
+
+/** Where a command speaks when it fails. */
+export interface Complaints {
+  write(text: string): unknown;
+}
+
+/**
+ * Runs the command line (without node and script) and returns the exit code: what a subcommand put into
+ * `process.exitCode`, 64 for the caller's mistake, 2 for ours. Errors are one line, with a stack only under `--debug`.
+ */
+export async function runCommand(
+  argv: readonly string[],
+  complaints: Complaints = process.stderr,
+  subcommands = SUBCOMMANDS,
+): Promise<number> {
+  const program = new Command("l2tpspec")
+    .description("conformance harness for L2TPv2 VPNs: a reference LAC or LNS that judges every packet of the call")
+    .version(VERSION)
+    .option("--debug", "print the stack of an error")
+    .exitOverride()
+    .configureOutput({ outputError: (text) => void complaints.write(oneLine(text)) });
+  for (const add of subcommands) add(program);
+  // Subcommands inherit neither of the two by themselves once they exist.
+  for (const command of program.commands) command.copyInheritedSettings(program);
+  try {
+    await program.parseAsync([...argv], { from: "user" });
+    return typeof process.exitCode === "number" ? process.exitCode : 0;
+  } catch (error) {
+    return complain(error, argv.includes("--debug"), complaints);
+  }
+}
+
+function complain(error: unknown, debug: boolean, complaints: Complaints): number {
+  // Commander has written its line already; asking for help or version is no mistake, giving no subcommand is.
+  if (error instanceof CommanderError) return error.exitCode === 0 ? 0 : USAGE;
+  const { message, stack } = error instanceof Error ? error : new Error(String(error));
+  const misuse = isMisuse(error);
+  complaints.write(misuse ? `l2tpspec: ${message}\n` : `l2tpspec: internal error: ${oneLine(message)}`);
+  if (debug) complaints.write(`${stack ?? ""}\n`);
+  return misuse ? USAGE : BROKEN;
+}
+
+function oneLine(text: string): string {
+  return `${text.trim().replace(/\s*\n\s*/g, " ")}\n`;
+}

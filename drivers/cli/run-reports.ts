@@ -1,0 +1,33 @@
+/** What `run` and `judge` write besides cases: run.json, and everything that is made of the folder at the end. */
+import { join } from "node:path";
+import { VERSION } from "#fixtures/root";
+import type { AllureReport } from "#reports/allure";
+import type { Baseline } from "#reports/baseline";
+import { writeAtomically } from "#reports/files";
+import { publish } from "#reports/publish";
+import type { RunInfo } from "#reports/run-folder";
+import { exitCodeOf } from "#reports/sink";
+import { summaryOf } from "#reports/summary";
+
+/** Writes run.json; what the machine is stands in it. */
+export function writeRunInfo(dir: string, info: Omit<RunInfo, "schema" | "tool" | "environment">): RunInfo {
+  const whole: RunInfo = {
+    ...info,
+    schema: 1,
+    tool: { name: "l2tpspec", version: VERSION },
+    environment: { node: process.version, platform: `${process.platform} ${process.arch}` },
+  };
+  writeAtomically(join(dir, "run.json"), `${JSON.stringify(whole, null, 2)}\n`);
+  return whole;
+}
+
+/** Results, Allure, JUnit, HTML; prints what a terminal needs and returns the exit code. */
+export async function closeRun(
+  dir: string,
+  o: { baseline: Baseline | undefined; allure?: AllureReport; html: boolean; json: boolean },
+  out: NodeJS.WritableStream,
+): Promise<number> {
+  const { results, html } = await publish(dir, { baseline: o.baseline, allure: o.allure, html: o.html });
+  out.write(o.json ? `${JSON.stringify(results, null, 2)}\n` : summaryOf(dir, results, html));
+  return exitCodeOf(results);
+}

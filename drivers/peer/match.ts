@@ -1,0 +1,97 @@
+import type { L2tpView, MessageName } from "#wire/l2tp/message";
+import { CHAP_CODES, type ChapCodeName } from "#wire/ppp/chap";
+import { PPP, viewPppFrame, type PppFrameView } from "#wire/ppp/frame";
+import { IPCP_CODES, type IpcpCodeName } from "#wire/ppp/ipcp";
+import { LCP_CODES, type LcpCodeName } from "#wire/ppp/lcp";
+import { PAP_CODES, type PapCodeName } from "#wire/ppp/pap";
+
+/**
+ * Whether a datagram is meant. `nth` counts the datagrams of its kind in its direction, from 1, retransmissions too. A kind
+ * is a message type, the ZLBs, or among data the PPP packets of one protocol and Code. A Match keeps no state, so that one
+ * lie serves any number of peers.
+ */
+export type Match = (view: L2tpView, nth: number, octets: Uint8Array) => boolean;
+
+/** Names of a message type or several, or a Match where that does not say enough. */
+export type Messages = MessageName | readonly MessageName[] | Match;
+
+export function matchOf(messages: Messages): Match {
+  if (typeof messages === "function") return messages;
+  const names: readonly MessageName[] = typeof messages === "string" ? [messages] : messages;
+  return (view) => view.type !== undefined && names.includes(view.type);
+}
+
+export const isAny: Match = () => true;
+export const isData: Match = (view) => view.kind === "data";
+export const isZlb: Match = (view) => view.kind === "zlb";
+/** Control messages, without the ZLBs. */
+export const isControl: Match = (view) => view.kind === "control";
+
+export function isMessage(...types: readonly MessageName[]): Match {
+  return matchOf(types);
+}
+
+export interface CodeNames {
+  readonly LCP: LcpCodeName;
+  readonly PAP: PapCodeName;
+  readonly CHAP: ChapCodeName;
+  readonly IPCP: IpcpCodeName;
+}
+
+const CODES: Readonly<Record<keyof CodeNames, Readonly<Record<string, number>>>> = {
+  LCP: LCP_CODES,
+  PAP: PAP_CODES,
+  CHAP: CHAP_CODES,
+  IPCP: IPCP_CODES,
+};
+
+/** Data messages with a PPP packet of that protocol, and of that Code where one is given, by name or number. */
+export function isPpp<P extends keyof CodeNames>(protocol: P, code?: CodeNames[P] | number): Match;
+export function isPpp(protocol: keyof typeof PPP | number, code?: number): Match;
+export function isPpp(protocol: keyof typeof PPP | number, code?: string | number): Match {
+  const number = typeof protocol === "number" ? protocol : PPP[protocol];
+  const wanted = typeof code === "string" ? CODES[protocol as keyof CodeNames][code] : code;
+  return (view, _nth, octets) => {
+    const frame = pppFrameIn(view, octets);
+    return frame?.protocol === number && (wanted === undefined || octets[frame.payloadAt] === wanted);
+  };
+}
+
+/** The n-th of its kind. */
+export function nth(n: number, messages: Messages): Match {
+  const match = matchOf(messages);
+  return (view, k, octets) => k === n && match(view, k, octets);
+}
+
+/** The n-th of its kind and all after it. */
+export function from(n: number, messages: Messages): Match {
+  const match = matchOf(messages);
+  return (view, k, octets) => k >= n && match(view, k, octets);
+}
+
+export function not(messages: Messages): Match {
+  const match = matchOf(messages);
+  return (...datagram) => !match(...datagram);
+}
+
+/** Where all of them hold. */
+export function all(...several: readonly Messages[]): Match {
+  const matches = several.map(matchOf);
+  return (...datagram) => matches.every((match) => match(...datagram));
+}
+
+/** The PPP frame in a data message. */
+export function pppFrameIn(view: L2tpView, octets: Uint8Array): PppFrameView | undefined {
+  return view.kind === "data" ? viewPppFrame(octets, view.header.payloadAt, view.header.end) : undefined;
+}
+
+/** Control protocols have numbers from 8000 on, and begin with a Code (RFC 1661 §2, §5). */
+const FIRST_CONTROL_PROTOCOL = 0x8000;
+
+/** What `nth` counts together. */
+export function kindOf(view: L2tpView, octets: Uint8Array): string {
+  const frame = pppFrameIn(view, octets);
+  if (frame === undefined) return view.type ?? `${view.kind} ${view.typeNumber ?? ""}`;
+  const code = frame.protocol >= FIRST_CONTROL_PROTOCOL ? octets[frame.payloadAt] : undefined;
+  return `data ${frame.protocol} ${code ?? ""}`;
+}

@@ -1,0 +1,279 @@
+import { fragmentIpv4 } from "#wire/ip/fragments";
+import { type Ipv4View, viewIpv4 } from "#wire/ip/ipv4";
+import { dissect } from "#wire/packet";
+import { encodePpp, PPP } from "#wire/ppp/frame";
+import type { Endpoint } from "#proto/endpoint";
+import { Authentication, type AuthState } from "./authentication.ts";
+import { settingsOf, type PppEvent, type PppOptions } from "./endpoint-options.ts";
+import { Ipcp } from "./ipcp.ts";
+import { Lcp } from "./lcp.ts";
+import { negotiating, type State } from "./negotiation.ts";
+
+export type { PppEvent, PppOptions } from "./endpoint-options.ts";
+
+/** RFC 1661 §3.2. */
+export type Phase = "Dead" | "Establish" | "Authenticate" | "Network" | "Terminate";
+
+/** One end of a PPP link: a frame is what one L2TP data message carries, from FF 03 or the Protocol field on. */
+export class PppEndpoint implements Endpoint<Uint8Array, Uint8Array, PppEvent> {
+  readonly #addressControl: boolean;
+  readonly #hangUpWaitMs: number;
+  readonly #lcp: Lcp;
+  readonly #authentication: Authentication;
+  readonly #ipcp: Ipcp;
+  readonly #frames: Uint8Array[] = [];
+  readonly #events: PppEvent[] = [];
+  /** Protocols that the peer has sent back in a Protocol-Reject. */
+  readonly #rejected = new Set<number>();
+  #network = false;
+  /** Between `start` and the `down` event. */
+  #inUse = false;
+  /** The peer should hang up; what happens when it does not. */
+  #patience: { readonly until: number; readonly then: (now: number) => void } | undefined;
+  #discards = 0;
+
+  constructor(options: PppOptions) {
+    const settings = settingsOf(options);
+    const { random } = options;
+    const log = { discard: (why: string) => this.#discard(why), note: (what: string) => this.#note(what) };
+    this.#addressControl = options.addressControl ?? true;
+    this.#hangUpWaitMs = settings.hangUpWaitMs;
+    this.#lcp = new Lcp(
+      {
+        ...log,
+        transmit: (packet) => this.#send(PPP.LCP, packet),
+        begin: () => this.#begin(),
+        up: (now) => this.#lcpUp(now),
+        down: (now) => this.#lcpDown(now),
+        finished: (reason, byPeer, now) => this.#finished(reason, byPeer, now),
+        protocolRejected: (protocol, now) => this.#protocolRejected(protocol, now),
+      },
+      settings.lcp,
+      settings.limits,
+      settings.keepalive,
+      random,
+    );
+    this.#authentication = new Authentication(
+      settings.authentication,
+      {
+        ...log,
+        transmit: (protocol, packet) => this.#send(protocol, packet),
+        authenticated: (user, method) => this.#events.push({ type: "authenticated", user, method }),
+        refused: (message, byUs, now) => this.#refused(message, byUs, now),
+        gaveUp: (why, now) => this.#lcp.failed(why, now),
+        done: (now) => this.#networkUp(now),
+      },
+      random,
+    );
+    this.#ipcp = new Ipcp(
+      {
+        ...log,
+        transmit: (packet) => this.#send(PPP.IPCP, packet),
+        limit: () => this.#lcp.limit(),
+        up: ({ dns, ...addresses }) =>
+          this.#events.push({ type: "ip-up", ...addresses, ...(options.requestDns ? { dns } : {}) }),
+        down: () => this.#events.push({ type: "ip-down" }),
+      },
+      settings.ipcp,
+      settings.limits,
+    );
+  }
+
+  /** RFC 1661 §3.2. */
+  get phase(): Phase {
+    const { state } = this.#lcp.negotiator;
+    if (state === "Initial" || state === "Starting") return "Dead";
+    if (negotiating(state)) return "Establish";
+    if (state === "Opened") return this.#network ? "Network" : "Authenticate";
+    return "Terminate";
+  }
+
+  get states(): { readonly lcp: State; readonly auth: AuthState; readonly ipcp: State } {
+    return {
+      lcp: this.#lcp.negotiator.state,
+      auth: this.#authentication.state,
+      ipcp: this.#ipcp.negotiator.state,
+    };
+  }
+
+  /** Packets dropped in silence so far (RFC 1661 §1.2). */
+  get discards(): number {
+    return this.#discards;
+  }
+
+  /** The lower layer is up and the link is wanted: LCP begins. */
+  start(now: number): void {
+    this.#inUse = true;
+    this.#ipcp.negotiator.open(now);
+    this.#lcp.negotiator.open(now);
+    if (this.phase === "Dead") this.#lcp.negotiator.up(now);
+  }
+
+  /** Closes the link in order; `down` follows when the peer has agreed or does not answer. `reason` is told to the peer. */
+  stop(now: number, reason = "closed by the administrator"): void {
+    this.#lcp.close(now, reason);
+  }
+
+  /** The lower layer is gone. Silent on the line; `start` begins anew. */
+  lowerDown(now: number): void {
+    if (this.phase === "Dead") return;
+    this.#lcp.negotiator.down(now);
+    this.#down("the lower layer is down");
+  }
+
+  /** Fragments what is longer than the peer's MRU (RFC 1332 §2.1); drops what may not be fragmented, or comes before IPCP is up. */
+  sendIp(packet: Uint8Array, _now: number): void {
+    const limit = this.#lcp.limit();
+    const ip = viewIpv4(packet);
+    if (!this.#ipcp.negotiator.opened) return this.#discard("IP to send while IPCP is not Opened");
+    if (ip.malformed) return this.#discard("IP to send is malformed");
+    const fits = ip.totalLength <= limit;
+    if (!fits && (ip.dontFragment || ip.headerLength + 8 > limit))
+      return this.#discard(`IP to send has ${ip.totalLength} octets, the peer's MRU is ${limit}`);
+    for (const piece of fragmentIpv4(packet, limit)) this.#send(PPP.IP, piece);
+  }
+
+  /** A new CHAP Challenge, where the peer has proved itself by CHAP. */
+  rechallenge(now: number): void {
+    if (this.phase === "Network") this.#authentication.rechallenge(now);
+  }
+
+  /** Begins again with LCP, from any phase but Dead (RFC 1661 §4.3 Open, restart option). */
+  renegotiate(now: number): void {
+    this.#lcp.negotiator.reopen(now);
+  }
+
+  receive(frame: Uint8Array, now: number): void {
+    const { ppp, inner } = dissect(frame, "ppp");
+    if (!ppp) throw new Error("a PPP frame was dissected as something else");
+    this.#events.push({ type: "frame", view: ppp, octets: frame });
+    const { protocol, protocolLength, addressControl, payloadAt, end } = ppp.frame;
+    const { phase } = this;
+    if (phase === "Dead") return this.#discard("the lower layer is down");
+    if (protocolLength === 0) return this.#discard("no Protocol field");
+    // RFC 1662 §3.1: FF without 03 is a foreign Control value. Protocol 00ff is kept unused so that this is certain.
+    if (!addressControl && protocolLength === 1 && protocol === 0xff) return this.#discard("Control is not 03");
+    if (ppp.lcp) return this.#lcp.negotiator.receive(ppp.lcp, frame, now);
+    // §3.4, §3.7: nothing but LCP in these phases, not even a Protocol-Reject.
+    if (phase === "Establish" || phase === "Terminate") return this.#discard(`not LCP in ${phase} phase`);
+    if (ppp.pap) return this.#authentication.receivePap(ppp.pap, frame, now);
+    if (ppp.chap) return this.#authentication.receiveChap(ppp.chap, frame, now);
+    // §3.5 drops what comes before authentication is through; link quality packets are excepted, but unknown to us.
+    if (phase === "Authenticate" && protocol !== PPP.LQR) return this.#discard("too early in Authenticate phase");
+    if (ppp.ipcp) return this.#ipcp.negotiator.receive(ppp.ipcp, frame, now);
+    if (protocol === PPP.IP) return this.#receiveIp(frame, inner?.ip);
+    // §3.6, §5.7: no silence on what is not supported.
+    this.#lcp.protocolReject(protocol, frame.subarray(payloadAt, end));
+  }
+
+  handleTimer(now: number): void {
+    this.#lcp.handleTimer(now);
+    this.#authentication.handleTimer(now);
+    this.#ipcp.negotiator.handleTimer(now);
+    const patience = this.#patience;
+    if (!patience || now < patience.until) return;
+    this.#patience = undefined;
+    patience.then(now);
+  }
+
+  nextTimerAt(): number | undefined {
+    const times = [
+      this.#lcp.nextTimerAt(),
+      this.#authentication.nextTimerAt(),
+      this.#ipcp.negotiator.nextTimerAt(),
+      this.#patience?.until,
+    ].filter((time) => time !== undefined);
+    return times.length > 0 ? Math.min(...times) : undefined;
+  }
+
+  pollTransmit(_now: number): Uint8Array | undefined {
+    return this.#frames.shift();
+  }
+
+  pollEvent(): PppEvent | undefined {
+    return this.#events.shift();
+  }
+
+  #send(protocol: number, information: Uint8Array): void {
+    // RFC 1661 §5.7: a rejected protocol stays silent, until LCP runs again.
+    if (this.#rejected.has(protocol)) return;
+    const { pfc, acfc } = this.#lcp.options.peer;
+    // §6.5, §6.6: LCP is never compressed, so that it is understood in whatever state the other end is.
+    const isLcp = protocol === PPP.LCP;
+    const addressControl = this.#addressControl && (isLcp || !acfc);
+    this.#frames.push(encodePpp(protocol, information, { addressControl, compressProtocol: pfc && !isLcp }));
+  }
+
+  #receiveIp(frame: Uint8Array, ip: Ipv4View | undefined): void {
+    if (!this.#ipcp.negotiator.opened) return this.#discard("IP while IPCP is not Opened");
+    if (!ip || ip.malformed || ip.end - ip.at < ip.totalLength) return this.#discard("malformed IP packet");
+    // Octets behind Total Length are padding (RFC 1661 §2).
+    this.#events.push({ type: "ip", packet: frame.slice(ip.at, ip.end) });
+  }
+
+  #begin(): void {
+    this.#inUse = true;
+    this.#rejected.clear();
+    this.#patience = undefined;
+  }
+
+  #lcpUp(now: number): void {
+    const { own, peer } = this.#lcp.options;
+    const auth = own.auth ?? peer.auth;
+    this.#events.push({ type: "lcp-up", mru: own.mru, peerMru: peer.mru, ...(auth && { auth }) });
+    this.#authentication.begin(own.auth, peer.auth, now);
+  }
+
+  #lcpDown(now: number): void {
+    this.#patience = undefined;
+    this.#authentication.end();
+    this.#ipcp.networkDown(now);
+    this.#network = false;
+  }
+
+  #networkUp(now: number): void {
+    this.#network = true;
+    this.#ipcp.networkUp(this.#authentication.peerName, now);
+  }
+
+  #finished(reason: string, byPeer: boolean, now: number): void {
+    // RFC 1661 §3.7: who was asked to terminate leaves the hanging up to the other end.
+    if (byPeer) this.#patience = { until: now + this.#hangUpWaitMs, then: () => this.#down(reason) };
+    else this.#down(reason);
+  }
+
+  #down(reason: string): void {
+    this.#patience = undefined;
+    if (!this.#inUse) return;
+    this.#inUse = false;
+    this.#events.push({ type: "down", reason });
+  }
+
+  #refused(message: string, byUs: boolean, now: number): void {
+    this.#events.push({ type: "auth-failed", message });
+    if (byUs) return this.#lcp.failed("authentication failed", now);
+    // §3.5: the end that has refused the other terminates the link. It is not waited for without end.
+    this.#patience = {
+      until: now + this.#hangUpWaitMs,
+      then: (later) => this.#lcp.failed("authentication refused by the peer", later),
+    };
+  }
+
+  #protocolRejected(protocol: number, now: number): void {
+    this.#rejected.add(protocol);
+    // RFC 1661 §3.7: an NCP less is not the end of the link. Down, not a fatal reject: its packets would be rejected too.
+    if (protocol === PPP.IPCP) this.#ipcp.networkDown(now);
+    const { state, protocols } = this.#authentication;
+    if (state === "pending" && protocols.includes(protocol))
+      this.#lcp.failed("the peer rejects the authentication protocol", now);
+  }
+
+  #discard(why: string): void {
+    this.#discards++;
+    this.#events.push({ type: "discarded", reason: why });
+  }
+
+  #note(what: string): void {
+    this.#events.push({ type: "log", text: what });
+  }
+}

@@ -1,0 +1,130 @@
+/**
+ * Known deviations of a device. A baseline is applied after judging: it never changes a verdict, it only says which were
+ * expected. One entry names one finding of one case or rule, by its words; there are no wildcards.
+ */
+import { existsSync } from "node:fs";
+import { join } from "node:path";
+import { z } from "zod";
+import { isClauseId, type ClauseId } from "#clauses";
+import type { Finding, Role, RuleOutcome } from "#expect/verdict";
+import { Misuse } from "#fixtures/misuse";
+import { PACKAGE_ROOT } from "#fixtures/root";
+import { readJson } from "./files.ts";
+
+const entrySchema = z.strictObject({
+  /** Id of a case or of a rule. */
+  id: z.string().min(1),
+  /** Role of the device. */
+  role: z.enum(["lac", "lns"]),
+  clause: z.custom<ClauseId>((v) => typeof v === "string" && isClauseId(v), "a clause id such as RFC2661-5.8-02"),
+  /** Only what a device did can be expected of it; that the bench could not tell is never "known". */
+  verdict: z.enum(["fail", "remark"]),
+  expected: z.string().min(1),
+  actual: z.string(),
+  /** The evidence, a file beside the baseline. */
+  capture: z.string().nullable(),
+  frame: z.int().min(1).nullable(),
+  offset: z.int().min(0).nullable(),
+  /** Why the deviation is put up with. */
+  reason: z.string().min(1),
+  link: z.string().nullable(),
+  /** The last day on which the entry counts. */
+  expires: z.iso.date().nullable(),
+});
+
+const baselineSchema = z.strictObject({
+  schema: z.literal(1),
+  device: z.string().min(1),
+  firmware: z.string(),
+  entries: z.array(entrySchema),
+});
+
+export type BaselineEntry = z.infer<typeof entrySchema>;
+export type Baseline = z.infer<typeof baselineSchema> & { readonly file: string };
+
+/**
+ * The baseline of a run: `option` is what `--baseline` said (a file, or `none`); without it the device's own file in
+ * `reports/baseline/`, if there is one. Misuse when the file is not a baseline, or is another device's.
+ */
+export function findBaseline(option: string | undefined, device: string): Baseline | undefined {
+  if (option === "none") return undefined;
+  if (option !== undefined) return loadBaseline(option, device);
+  const own = join(PACKAGE_ROOT, "reports", "baseline", `${device}.json`);
+  return existsSync(own) ? loadBaseline(own, device) : undefined;
+}
+
+export function loadBaseline(file: string, device?: string): Baseline {
+  const baseline = { ...readJson(file, baselineSchema, "a baseline"), file };
+  if (device !== undefined && baseline.device !== device)
+    throw new Misuse({ file, field: "device", expected: `"${device}"`, found: `"${baseline.device}"` });
+  const seen = new Set<string>();
+  baseline.entries.forEach((e, i) => {
+    const key = JSON.stringify([e.id, e.role, e.clause, e.verdict, e.expected]);
+    if (seen.has(key))
+      throw new Misuse({ file, field: `entries[${i}]`, expected: "one entry a finding", found: `${key} twice` });
+    seen.add(key);
+  });
+  return baseline;
+}
+
+/** The entries of a baseline on one day. */
+export interface Expectations {
+  readonly active: readonly BaselineEntry[];
+  readonly expired: readonly BaselineEntry[];
+}
+
+/** `startedAt` is the run's own date, so that a report made again later says what the run said. */
+export function expectationsOn(baseline: Baseline | undefined, startedAt: string): Expectations {
+  const day = startedAt.slice(0, 10);
+  const entries = baseline?.entries ?? [];
+  const isExpired = (e: BaselineEntry): boolean => e.expires !== null && e.expires < day;
+  return { active: entries.filter((e) => !isExpired(e)), expired: entries.filter(isExpired) };
+}
+
+/** A case's or a rule's result, as far as a baseline looks at it. */
+export interface Judged {
+  readonly id: string;
+  readonly role: Role;
+  readonly verdict: RuleOutcome;
+  readonly findings: readonly Finding[];
+}
+
+export function expects(entry: BaselineEntry, judged: Pick<Judged, "id" | "role">, finding: Finding): boolean {
+  return (
+    entry.id === judged.id &&
+    entry.role === judged.role &&
+    entry.clause === finding.clause &&
+    entry.verdict === finding.verdict &&
+    entry.expected === finding.expected
+  );
+}
+
+/**
+ * Whether the baseline explains a `fail` or a `remark` in full: one finding that it does not name, or one that the bench
+ * could not tell, leaves the result unexpected.
+ */
+export function isKnown(judged: Judged, active: readonly BaselineEntry[]): boolean {
+  if (judged.verdict !== "fail" && judged.verdict !== "remark") return false;
+  // Remarks beside a failure are no failure; they need no entry.
+  const toExplain = judged.findings.filter((f) => f.verdict === judged.verdict || f.verdict === "inconclusive");
+  return toExplain.length > 0 && toExplain.every((f) => active.some((e) => expects(e, judged, f)));
+}
+
+/**
+ * Entries whose deviation did not show although nothing else was wrong with that case or rule either: the device was mended,
+ * or the case no longer sees it. A result that could not tell (inconclusive, not run, not exercised) refutes no entry, and
+ * one that failed otherwise is told as that failure.
+ */
+export function unexpectedPasses(
+  active: readonly BaselineEntry[],
+  judged: readonly Judged[],
+): readonly BaselineEntry[] {
+  return active.filter((entry) => {
+    const results = judged.filter((j) => j.id === entry.id && j.role === entry.role);
+    return (
+      results.length > 0 &&
+      results.every((j) => j.verdict === "pass" || j.verdict === "remark") &&
+      !results.some((j) => j.findings.some((f) => expects(entry, j, f)))
+    );
+  });
+}

@@ -1,0 +1,121 @@
+/** JUnit XML for CI servers: the dialect that Jenkins and GitLab read. Pure. */
+import type { CaseResult, Finding, RuleOutcome } from "#expect/verdict";
+import { messageOf } from "./allure-result.ts";
+import type { Results } from "./sink.ts";
+import { el, escapeXml } from "./xml.ts";
+
+/** What counts in the attributes of a suite. */
+type Outcome = "passed" | "failures" | "errors" | "skipped";
+
+interface TestCase {
+  readonly suite: string;
+  readonly outcome: Outcome;
+  readonly seconds: number;
+  readonly xml: string;
+}
+
+/**
+ * A failure is a non-conformance that nobody expected; an error is what the bench could not tell. A known deviation is
+ * skipped with its reason, as is a case that could not be run: neither is news. A remark passes and says what it is.
+ * `cases` give the suites, which results.json does not hold.
+ */
+export function junitOf(results: Results, cases: readonly CaseResult[]): string {
+  const suiteOf = new Map(cases.map((c) => [c.key, c.suite]));
+  const tests: TestCase[] = [
+    ...results.cases.map((c) =>
+      testCase({ ...c, suite: suiteOf.get(c.key) ?? "cases", name: c.key, seconds: c.durationMs / 1000 }),
+    ),
+    ...results.rules.map((r) =>
+      testCase({
+        ...r,
+        suite: "rules",
+        name: `${r.id}~${r.role}`,
+        seconds: 0,
+        reason: `${r.framesJudged} frames judged`,
+      }),
+    ),
+    ...(results.baseline?.unexpectedPasses ?? []).map((e) =>
+      testCase({
+        suite: "baseline",
+        name: `${e.id}~${e.role}~${e.clause}`,
+        seconds: 0,
+        clause: e.clause,
+        verdict: "fail",
+        known: false,
+        reason: `UNEXPECTED PASS: the baseline expects ${e.verdict}: ${e.expected}`,
+        findings: [],
+      }),
+    ),
+  ];
+  const properties = { device: results.device, lab: results.lab, seed: results.seed, version: results.tool.version };
+  const suites = [...new Set(tests.map((t) => t.suite))].map((name) => {
+    const own = tests.filter((t) => t.suite === name);
+    return el(
+      "testsuite",
+      { name, ...counts(own), timestamp: results.startedAt },
+      propertiesXml(properties),
+      ...own.map((t) => t.xml),
+    );
+  });
+  const root = el("testsuites", { name: "l2tpspec", ...counts(tests), timestamp: results.startedAt }, ...suites);
+  return `<?xml version="1.0" encoding="UTF-8"?>\n${root}\n`;
+}
+
+function testCase(t: {
+  readonly suite: string;
+  readonly name: string;
+  readonly seconds: number;
+  readonly clause: string;
+  readonly verdict: RuleOutcome;
+  readonly known: boolean;
+  readonly reason: string;
+  readonly findings: readonly Finding[];
+}): TestCase {
+  const message = messageOf(t.verdict, t.reason, t.known);
+  const body = escapeXml(t.findings.map((f) => findingText(f)).join("\n\n"));
+  const [outcome, child] = ((): [Outcome, string] => {
+    if (t.known) return ["skipped", el("skipped", { message })];
+    switch (t.verdict) {
+      case "fail":
+        return ["failures", el("failure", { message, type: t.clause }, body)];
+      case "inconclusive":
+        return ["errors", el("error", { message, type: "inconclusive" }, body)];
+      case "not applicable":
+      case "not run":
+      case "not exercised":
+        return ["skipped", el("skipped", { message })];
+      case "remark":
+        return ["passed", el("system-out", {}, escapeXml(message))];
+      case "pass":
+        return ["passed", ""];
+    }
+  })();
+  const attributes = { classname: t.suite.replaceAll("/", "."), name: t.name, time: t.seconds.toFixed(3) };
+  return {
+    suite: t.suite,
+    outcome,
+    seconds: t.seconds,
+    xml: child === "" ? el("testcase", attributes) : el("testcase", attributes, child),
+  };
+}
+
+function findingText(f: Finding): string {
+  const where = f.frame === null ? "" : `\n     frame: #${f.frame}${f.offset === null ? "" : `, octet ${f.offset}`}`;
+  return `${f.clause ?? "no clause"}  ${f.verdict}\n  expected: ${f.expected}\n    actual: ${f.actual}${where}`;
+}
+
+function counts(tests: readonly TestCase[]): Record<string, string | number> {
+  const of = (outcome: Outcome): number => tests.filter((t) => t.outcome === outcome).length;
+  const seconds = tests.reduce((sum, t) => sum + t.seconds, 0);
+  return {
+    tests: tests.length,
+    failures: of("failures"),
+    errors: of("errors"),
+    skipped: of("skipped"),
+    time: seconds.toFixed(3),
+  };
+}
+
+function propertiesXml(properties: Readonly<Record<string, string | number>>): string {
+  return el("properties", {}, ...Object.entries(properties).map(([name, value]) => el("property", { name, value })));
+}

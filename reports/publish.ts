@@ -1,0 +1,47 @@
+/** Everything that is made of a run's folder after its cases: results, Allure, JUnit, HTML, and the seal over it all. */
+import { rmSync } from "node:fs";
+import { join } from "node:path";
+import { AllureReport } from "./allure.ts";
+import type { Baseline } from "./baseline.ts";
+import { writeAtomically } from "./files.ts";
+import { generateHtml, nextBuildOrder, previousRun, type Html } from "./html.ts";
+import { junitOf } from "./junit.ts";
+import { writeManifest } from "./manifest.ts";
+import { readCases, readRunInfo } from "./run-folder.ts";
+import { resultsOf, writeResults, type Results } from "./sink.ts";
+
+export interface PublishOptions {
+  readonly baseline?: Baseline | undefined;
+  /** Whether to make the HTML, which takes some seconds. */
+  readonly html: boolean;
+  /**
+   * The report that was told of each case as it ended. Cases that it was not told of, because they were cut off, are added.
+   * Without it allure-results/ is made anew.
+   */
+  readonly allure?: AllureReport | undefined;
+}
+
+export interface Published {
+  readonly results: Results;
+  /** `undefined` where none was asked for. */
+  readonly html: Html | undefined;
+}
+
+export async function publish(run: string, o: PublishOptions): Promise<Published> {
+  const info = readRunInfo(run);
+  const folders = readCases(run);
+  const cases = folders.map((f) => f.result);
+  const results = resultsOf(info, cases, o.baseline);
+  writeResults(run, results);
+  writeAtomically(join(run, "junit.xml"), junitOf(results, cases));
+
+  if (o.allure === undefined) rmSync(join(run, "allure-results"), { recursive: true, force: true });
+  const allure = o.allure ?? new AllureReport(run, info, o.baseline);
+  for (const folder of folders) if (!allure.has(folder.result.key)) allure.writeCase(folder);
+  const previous = previousRun(run);
+  allure.finish(results, nextBuildOrder(previous));
+
+  const html = o.html ? await generateHtml(run, previous) : undefined;
+  writeManifest(run);
+  return { results, html };
+}

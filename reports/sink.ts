@@ -1,0 +1,145 @@
+/** From the cases of a run to its results: rules added up over the cases, totals, and then the baseline. */
+import { join } from "node:path";
+import type {
+  CaseResult,
+  CaseSummary,
+  Finding,
+  Role,
+  RuleOutcome,
+  RuleResult,
+  RunResults,
+  Totals,
+} from "#expect/verdict";
+import { expectationsOn, isKnown, unexpectedPasses, type Baseline, type BaselineEntry } from "./baseline.ts";
+import { writeAtomically } from "./files.ts";
+import { levelOf, readCases, readRunInfo, type RunInfo } from "./run-folder.ts";
+
+/** What the baseline did to a run. */
+export interface BaselineUse {
+  readonly file: string;
+  /** Deviations that were expected and did not show: as much news as a new one. */
+  readonly unexpectedPasses: readonly BaselineEntry[];
+  /** Entries past their day; they no longer count. */
+  readonly expired: readonly BaselineEntry[];
+}
+
+/** results.json */
+export interface Results extends RunResults {
+  readonly baseline: BaselineUse | null;
+}
+
+/** Reads a run's folder and applies the baseline; writes nothing. */
+export function readResults(run: string, baseline?: Baseline): Results {
+  return resultsOf(
+    readRunInfo(run),
+    readCases(run).map((c) => c.result),
+    baseline,
+  );
+}
+
+/** Writes results.json, whole or not at all. */
+export function writeResults(run: string, results: Results): void {
+  writeAtomically(join(run, "results.json"), `${JSON.stringify(results, null, 2)}\n`);
+}
+
+/** Pure: the same cases and the same baseline give the same results. */
+export function resultsOf(info: RunInfo, cases: readonly CaseResult[], baseline?: Baseline): Results {
+  const { active, expired } = expectationsOn(baseline, info.startedAt);
+  const summaries = cases.map((c): CaseSummary => ({ ...summaryOf(c), known: isKnown(c, active) }));
+  const rules = rulesOf(cases).map((r): RuleResult => ({ ...r, known: isKnown(r, active) }));
+  return {
+    schema: 1,
+    tool: info.tool,
+    lab: info.lab,
+    device: info.device,
+    seed: info.seed,
+    startedAt: info.startedAt,
+    durationMs: info.durationMs ?? 0,
+    totals: totalsOf([...summaries, ...rules]),
+    cases: summaries,
+    rules,
+    baseline:
+      baseline === undefined
+        ? null
+        : { file: baseline.file, unexpectedPasses: unexpectedPasses(active, [...summaries, ...rules]), expired },
+  };
+}
+
+function summaryOf(c: CaseResult): CaseSummary {
+  const { key, id, role, params, clause, level, verdict, known, reason, findings, frames, unclaimed, durationMs } = c;
+  return { key, id, role, params, clause, level, verdict, known, reason, findings, frames, unclaimed, durationMs };
+}
+
+/** One result a rule and role of the device, over every case that looked with it. */
+function rulesOf(cases: readonly CaseResult[]): readonly RuleResult[] {
+  const rules = new Map<string, RuleResult>();
+  for (const c of cases)
+    for (const tally of c.rules) {
+      const key = `${tally.id} ${c.role}`;
+      const before = rules.get(key);
+      const findings = [...(before?.findings ?? []), ...tally.findings.map((f) => ({ ...f, case: c.key }))];
+      const framesJudged = (before?.framesJudged ?? 0) + tally.framesJudged;
+      rules.set(key, {
+        id: tally.id,
+        role: c.role,
+        clause: tally.clause,
+        level: levelOf(tally.clause),
+        verdict: outcomeOf(framesJudged, findings),
+        known: false,
+        framesJudged,
+        findings,
+      });
+    }
+  const order = (role: Role): number => (role === "lac" ? 0 : 1);
+  return [...rules.values()].sort(
+    (a, b) => a.id.localeCompare(b.id, "en", { numeric: true }) || order(a.role) - order(b.role),
+  );
+}
+
+/** The worst finding decides; silence of the rule is a pass only where it had frames to speak of. */
+function outcomeOf(framesJudged: number, findings: readonly Finding[]): RuleOutcome {
+  for (const verdict of ["fail", "inconclusive", "remark"] as const)
+    if (findings.some((f) => f.verdict === verdict)) return verdict;
+  return framesJudged > 0 ? "pass" : "not exercised";
+}
+
+const TOTAL_OF: Readonly<Record<RuleOutcome, keyof Totals>> = {
+  pass: "pass",
+  fail: "fail",
+  remark: "remark",
+  inconclusive: "inconclusive",
+  "not applicable": "notApplicable",
+  "not run": "notRun",
+  "not exercised": "notExercised",
+};
+
+/** Every result, case or rule, is counted once; a known one under `known` alone. */
+export function totalsOf(results: readonly { readonly verdict: RuleOutcome; readonly known: boolean }[]): Totals {
+  const totals = {
+    pass: 0,
+    fail: 0,
+    remark: 0,
+    inconclusive: 0,
+    notApplicable: 0,
+    notRun: 0,
+    notExercised: 0,
+    known: 0,
+  };
+  for (const r of results) totals[r.known ? "known" : TOTAL_OF[r.verdict]]++;
+  return totals;
+}
+
+/**
+ * 0: all as expected. 1: a non-conformance that the baseline does not expect, or an expected one that did not show.
+ * 2: something inconclusive, or no case passed at all. 1 wins over 2.
+ *
+ * A remark is a pass with a note, and a known deviation came out as expected: both show that the bench reached the device,
+ * which is what the last condition is there for.
+ */
+export function exitCodeOf(results: Pick<Results, "cases" | "rules" | "baseline">): 0 | 1 | 2 {
+  const all = [...results.cases, ...results.rules];
+  if (all.some((r) => r.verdict === "fail" && !r.known)) return 1;
+  if ((results.baseline?.unexpectedPasses.length ?? 0) > 0) return 1;
+  if (all.some((r) => r.verdict === "inconclusive")) return 2;
+  return results.cases.some((c) => c.verdict === "pass" || c.verdict === "remark" || c.known) ? 0 : 2;
+}

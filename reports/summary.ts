@@ -1,0 +1,56 @@
+import type { CaseSummary, RuleResult } from "#expect/verdict";
+import { fromHere } from "./commands.ts";
+import type { Html } from "./html.ts";
+import { exitCodeOf, type Results } from "./sink.ts";
+
+/** Results that a terminal lists one by one; the report has them all. */
+const LISTED = 20;
+
+/** What the reader of a terminal needs: what is wrong, the totals, where the rest is. Ends with a newline. */
+export function summaryOf(run: string, results: Results, html: Html | undefined): string {
+  const { totals: t, baseline } = results;
+  const counted: readonly (readonly [number, string])[] = [
+    [t.pass, "passed"],
+    [t.fail, "failed"],
+    [t.remark, t.remark === 1 ? "remark" : "remarks"],
+    [t.inconclusive, "inconclusive"],
+    [t.known, t.known === 1 ? "known deviation" : "known deviations"],
+    [t.notApplicable, "not applicable"],
+    [t.notRun, "not run"],
+    [t.notExercised, t.notExercised === 1 ? "rule not exercised" : "rules not exercised"],
+  ];
+  // Passed and failed are said even when they are none: a total without them reads as if it was forgotten.
+  const totals = counted.filter(([n], i) => n > 0 || i < 2).map(([n, word]) => `${n} ${word}`);
+  return [
+    ...listed(results),
+    ...(baseline?.unexpectedPasses ?? []).map(
+      (e) => `unexpected pass  ${e.id} ${e.role} ${e.clause}: expected ${e.expected}`,
+    ),
+    ...(baseline?.expired ?? []).map(
+      (e) => `expired entry    ${e.id} ${e.role} ${e.clause}: counted until ${e.expires ?? ""}`,
+    ),
+    `${results.cases.length} cases and ${results.rules.length} rules: ${totals.join(", ")}`,
+    ...(baseline === null ? [] : [`baseline: ${fromHere(baseline.file)}`]),
+    ...(html === undefined ? [] : [html.made ? `report: ${fromHere(html.index)}` : html.reason]),
+    `results: ${fromHere(run)} (exit code ${exitCodeOf(results)})`,
+    "",
+  ].join("\n");
+}
+
+function listed(results: Results): readonly string[] {
+  const bad = (r: { verdict: string; known: boolean }): boolean =>
+    (r.verdict === "fail" && !r.known) || r.verdict === "inconclusive";
+  const lines = [...results.cases.filter(bad).map(caseLine), ...results.rules.filter(bad).map(ruleLine)];
+  const more = lines.length - LISTED;
+  return more > 0 ? [...lines.slice(0, LISTED), `... and ${more} more`] : lines;
+}
+
+function caseLine(c: CaseSummary): string {
+  return `${c.verdict.padEnd(15)}  ${c.key}  ${c.clause}  ${c.reason}`;
+}
+
+function ruleLine(r: RuleResult): string {
+  const first = r.findings[0];
+  const why = first === undefined ? "" : `expected ${first.expected}; ${first.actual} (in ${first.case})`;
+  return `${r.verdict.padEnd(15)}  rule ${r.id}~${r.role}  ${r.clause}  ${why}`;
+}

@@ -1,0 +1,39 @@
+import { defineConfig } from "vitest/config";
+
+/** Package imports (`#wire/...`) resolve to the TypeScript sources, not to dist. */
+const conditions = ["source", "node", "import", "module", "default"];
+
+export default defineConfig({
+  resolve: { conditions },
+  ssr: { resolve: { conditions, externalConditions: conditions } },
+  test: {
+    projects: [
+      {
+        extends: true,
+        test: {
+          name: "unit",
+          include: ["drivers/**/*.test.ts", "fixtures/**/*.test.ts", "reports/**/*.test.ts"],
+          exclude: ["dist/**", "node_modules/**", "reports/out/**"],
+          expect: { requireAssertions: true },
+          // One worker that keeps its modules: isolation costs about 0.2 s a file.
+          isolate: false,
+          pool: "threads",
+        },
+      },
+      {
+        // Started by `l2tpspec run`, which provides the plan.
+        extends: true,
+        test: {
+          name: "conformance",
+          include: ["fixtures/conformance.entry.ts"],
+          expect: { requireAssertions: true },
+          isolate: false,
+          pool: "forks",
+          retry: 0,
+          testTimeout: 300_000,
+          hookTimeout: 60_000,
+        },
+      },
+    ],
+  },
+});

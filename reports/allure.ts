@@ -205,6 +205,6 @@ function environmentOf(info: RunInfo, baseline: Baseline | undefined): Record<st
   return Object.fromEntries(
     Object.entries(about)
       .filter(([, value]) => value !== undefined && value !== null)
-      .map(([name, value]) => [name, typeof value === "object" ? JSON.stringify(value) : String(value)]),
+      .map(([name, value]) => [name, typeof value === "string" ? value : JSON.stringify(value)]),
   );
 }

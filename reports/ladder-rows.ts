@@ -22,8 +22,8 @@ export type PictureRow =
     }
   /** A rung whose packet did not come. */
   | { readonly is: "missed"; readonly rung: RungResult; readonly verdict: Finding["verdict"] }
-  /** Silence that was asked for and kept. */
-  | { readonly is: "silence"; readonly rung: RungResult }
+  /** Silence that was asked for: kept, or not to be told because the bench did not listen or the device was gone. */
+  | { readonly is: "silence"; readonly rung: RungResult; readonly kept: boolean }
   /** A `may` whose packet did not come: the device went the other way. */
   | { readonly is: "passed over"; readonly rung: RungResult }
   | { readonly is: "divider"; readonly text: string }
@@ -104,15 +104,13 @@ function placeBetween(
 }
 
 function rowOf(rung: RungResult, findings: readonly Finding[]): PictureRow | undefined {
-  const finding = findings.find((f) => f.rung === rung.no);
   if (rung.kind === "never") {
     // A silence that was broken is shown by the frame that broke it.
-    if (rung.climbed) return { is: "silence", rung };
-    return rung.frame === null ? { is: "missed", rung, verdict: finding?.verdict ?? "inconclusive" } : undefined;
+    return rung.frame === null ? { is: "silence", rung, kept: rung.climbed } : undefined;
   }
   if (rung.climbed) return undefined;
   if (rung.kind === "may") return { is: "passed over", rung };
-  return { is: "missed", rung, verdict: finding?.verdict ?? "inconclusive" };
+  return { is: "missed", rung, verdict: findings.find((f) => f.rung === rung.no)?.verdict ?? "inconclusive" };
 }
 
 /** The number of the first frame after the rung's deadline. */

@@ -1,3 +1,4 @@
+import { isMainThread } from "node:worker_threads";
 import { encodeUdpDatagram, type SocketAddress } from "#wire/ip/udp";
 import { viewIpv4 } from "#wire/ip/ipv4";
 import { u16At } from "#wire/octets";
@@ -60,6 +61,11 @@ export async function openRaw(o: RawOptions): Promise<RawPath> {
 }
 
 async function loadRawSocket(): Promise<typeof import("raw-socket").default> {
+  // raw-socket 1.8.1 hangs its sockets on libuv's default loop, which is the main thread's: from a worker thread nothing
+  // would ever be sent or received.
+  if (!isMainThread) {
+    throw new LinkError("no-raw-socket", "raw-socket works on the main thread of a process only (vitest: pool forks)");
+  }
   try {
     return (await import("raw-socket")).default;
   } catch (cause) {

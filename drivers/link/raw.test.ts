@@ -1,0 +1,74 @@
+import { describe, expect, test } from "vitest";
+import { viewIpv4 } from "#wire/ip/ipv4";
+import { viewUdp } from "#wire/ip/udp";
+import { dissect } from "#wire/packet";
+import { ofText, textOf } from "#wire/octets";
+import { RealClock } from "./clock.ts";
+import { LinkError } from "./link.ts";
+import { encodeRaw, openRaw, type RawPath } from "./raw.ts";
+import { openUdp } from "./udp.ts";
+
+const SRC = { address: "127.9.9.9", port: 6_666 };
+const PAYLOAD = ofText("raw");
+
+describe("encodeRaw", () => {
+  const dst = { address: "127.0.0.1", port: 9 };
+
+  test.each([
+    ["good", true, false],
+    ["zero", undefined, true],
+    ["bad", false, false],
+  ] as const)("checksum %s", (checksum, ok, zero) => {
+    const { ip, udp } = dissect(encodeRaw({ src: SRC, dst, payload: PAYLOAD, checksum, id: 7, ttl: 3 }));
+    expect([ip?.src, ip?.id, ip?.ttl, ip?.checksumOk]).toEqual(["127.9.9.9", 7, 3, true]);
+    expect([udp?.checksumOk, udp?.checksum === 0]).toEqual([ok, zero]);
+  });
+
+  test("a bad checksum is never zero, which would say that there is none", () => {
+    // Among all payloads of two octets every checksum occurs, all ones too.
+    const wrong: number[] = [];
+    for (let n = 0; n <= 0xffff; n++) {
+      const octets = encodeRaw({ src: SRC, dst, payload: Uint8Array.of(n >> 8, n & 0xff), checksum: "bad" });
+      if (viewUdp(octets, viewIpv4(octets)).checksumOk !== false) wrong.push(n);
+    }
+    expect(wrong).toEqual([]);
+  });
+});
+
+describe("on the loopback interface", () => {
+  test("a foreign source and a missing checksum get through, a wrong one does not, and the receiver sees the headers", async (context) => {
+    const clock = new RealClock();
+    const raw = await openRaw({ clock }).catch((error: unknown): RawPath => {
+      if (error instanceof LinkError) context.skip(error.message);
+      throw error;
+    });
+    const link = await openUdp({ address: "127.0.0.1", port: 0, clock });
+    try {
+      const dst = link.local;
+      const heard: string[] = [];
+      const seen: Uint8Array[] = [];
+      link.onDatagram((octets, from) => heard.push(`${from.address}:${from.port} ${textOf(octets)}`));
+      raw.onPacket((ipv4) => {
+        if (dissect(ipv4).udp?.dstPort === dst.port) seen.push(ipv4);
+      });
+      raw.send({ src: SRC, dst, payload: ofText("one"), checksum: "zero" });
+      raw.send({ src: SRC, dst, payload: ofText("two"), checksum: "bad" });
+      raw.send({ src: SRC, dst, payload: ofText("three") });
+      await clock.until(() => heard.length === 2 && seen.length === 3, clock.now() + 2_000);
+
+      expect(heard).toEqual(["127.9.9.9:6666 one", "127.9.9.9:6666 three"]);
+      const payloads = seen.map((ipv4) => {
+        const { ip, udp } = dissect(ipv4);
+        return [ip?.src, udp?.checksumOk, udp && textOf(ipv4, udp.payloadAt, udp.end)];
+      });
+      expect(payloads).toEqual([
+        ["127.9.9.9", undefined, "one"],
+        ["127.9.9.9", false, "two"],
+        ["127.9.9.9", true, "three"],
+      ]);
+    } finally {
+      await raw.close();
+      await link.close();
+    }
+  });
+});

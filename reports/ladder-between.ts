@@ -1,5 +1,4 @@
 /** What stands between the frames of a ladder picture: what did not come, what was kept, where a part begins. */
-import type { Frame } from "#capture/frame";
 import {
   ARROW_CHARACTERS,
   FAINT,
@@ -52,7 +51,7 @@ export function banner(y: number, badge: string, words: string, outcome: string,
         "stroke-linecap": "round",
         "stroke-width": 1.6,
       }),
-      text(shorten(`${words}: ${outcome}`, ARROW_CHARACTERS - 2), LEFT + 10, y + 17, {
+      text(shorten(`${outcome}: ${words}`, ARROW_CHARACTERS - 2), LEFT + 10, y + 17, {
         fill: ink,
         "font-family": MONO,
         "font-size": 11,

@@ -6,6 +6,7 @@ import { banner, divider, drawMissed, note } from "./ladder-between.ts";
 import { drawFrame, endpoint, stageOf, type Stage } from "./ladder-frame.ts";
 import { rowsOf, type FrameMark, type PictureRow } from "./ladder-rows.ts";
 import {
+  type Drawn,
   FAINT,
   GREEN,
   INK,
@@ -13,16 +14,16 @@ import {
   LOOK,
   MARGIN,
   MONO,
+  ORANGE,
   RED,
   RIGHT,
   RULE,
   SANS,
-  VERDICT_INK,
-  WIDTH,
   shorten,
   text,
+  VERDICT_INK,
+  WIDTH,
   wrap,
-  type Drawn,
 } from "./ladder-style.ts";
 import type { LadderRecord } from "./run-folder.ts";
 import { el, escapeXml } from "./xml.ts";

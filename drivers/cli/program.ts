@@ -7,6 +7,7 @@ import { addDecode } from "./decode.ts";
 import { addDoctor } from "./doctor.ts";
 import { addJudge } from "./judge.ts";
 import { addList } from "./list.ts";
+import { addMutants } from "./mutants.ts";
 import { addReport } from "./report.ts";
 import { addRun } from "./run.ts";
 
@@ -15,6 +16,7 @@ const SUBCOMMANDS: readonly ((program: Command) => void)[] = [
   addRun,
   addList,
   addJudge,
+  addMutants,
   addDecode,
   addReport,
   (program) => addClauses(program, catalogue),

@@ -1,4 +1,6 @@
 import { describe, expect, test } from "vitest";
+import { fragmentIpv4 } from "#wire/ip/fragments";
+import { encodeUdpDatagram } from "#wire/ip/udp";
 import { dissect } from "#wire/packet";
 import { ofText, textOf } from "#wire/octets";
 import { VirtualClock } from "./clock.ts";
@@ -110,5 +112,13 @@ describe("MemoryNetwork", () => {
     raw.send({ src: foreign, dst: LNS, payload: ofText("bad"), checksum: "bad" });
     await settle(clock);
     expect(heard).toEqual(["0.1 6.6.6.6:66 > 2.2.2.2:1701 good", "0.1 6.6.6.6:66 > 2.2.2.2:1701 zero"]);
+  });
+
+  test("raw: fragments arrive as one datagram", async () => {
+    const { clock, network, heard } = bench();
+    const whole = encodeUdpDatagram(LAC, LNS, ofText("x".repeat(100)), { id: 9 });
+    for (const piece of fragmentIpv4(whole, 60).toReversed()) network.raw().sendPacket(piece);
+    await settle(clock);
+    expect(heard).toEqual([`0.1 1.1.1.1:40000 > 2.2.2.2:1701 ${"x".repeat(100)}`]);
   });
 });

@@ -1,4 +1,5 @@
-import { viewIpv4 } from "#wire/ip/ipv4";
+import { Ipv4Reassembly } from "#wire/ip/fragments";
+import { IP_PROTOCOLS, viewIpv4 } from "#wire/ip/ipv4";
 import { encodeUdpDatagram, type SocketAddress, viewUdp } from "#wire/ip/udp";
 import type { VirtualClock } from "./clock.ts";
 import { type DatagramHandler, type Link, LinkError, show } from "./link.ts";
@@ -24,6 +25,7 @@ export class MemoryNetwork {
   readonly #delayMs: number;
   readonly #links = new Map<string, MemoryLink>();
   readonly #taps: PacketTap[] = [];
+  readonly #reassembly = new Ipv4Reassembly();
   readonly #lastId = new Map<string, number>();
   readonly #lastPort = new Map<string, number>();
 
@@ -74,14 +76,22 @@ export class MemoryNetwork {
     this.#clock.schedule(this.#clock.now() + this.#delayMs, () => this.#deliver(packet));
   }
 
-  /** What a host's stack does: a UDP checksum that is wrong drops the packet without a word, none at all is fine. */
-  #deliver(packet: Uint8Array): void {
+  /** What a host's stack does: fragments are put together; a wrong UDP checksum drops the packet without a word, none is fine. */
+  #deliver(arrived: Uint8Array): void {
+    const packet = this.#whole(arrived);
+    if (packet === undefined) return;
     const ip = viewIpv4(packet);
-    if (ip.malformed || !ip.checksumOk) return;
+    if (ip.malformed || !ip.checksumOk || ip.protocol !== IP_PROTOCOLS.UDP) return;
     const udp = viewUdp(packet, ip);
     if (udp.checksumOk === false) return;
     const link = this.#links.get(show({ address: ip.dst, port: udp.dstPort }));
     link?.deliver(packet.subarray(udp.payloadAt, udp.end), { address: ip.src, port: udp.srcPort });
+  }
+
+  #whole(packet: Uint8Array): Uint8Array | undefined {
+    const { moreFragments, fragmentOffset } = viewIpv4(packet);
+    if (!moreFragments && fragmentOffset === 0) return packet;
+    return this.#reassembly.add(packet, this.#clock.now())?.octets;
   }
 
   #nextId(address: string): number {

@@ -1,5 +1,5 @@
 import { isMainThread } from "node:worker_threads";
-import { encodeUdpDatagram, type SocketAddress } from "#wire/ip/udp";
+import { encodeUdpDatagram, type SocketAddress, type UdpTweak, viewUdp } from "#wire/ip/udp";
 import { viewIpv4 } from "#wire/ip/ipv4";
 import { u16At } from "#wire/octets";
 import { LinkError, systemError } from "./link.ts";
@@ -30,12 +30,15 @@ export interface RawPath extends AsyncDisposable {
 
 /** The IPv4 packet for a raw datagram. */
 export function encodeRaw({ src, dst, payload, checksum = "good", ...ip }: RawDatagram): Uint8Array {
-  if (checksum === "zero") return encodeUdpDatagram(src, dst, payload, ip, { udp: { checksum: 0 } });
-  const good = encodeUdpDatagram(src, dst, payload, ip);
+  const encode = (udp: UdpTweak): Uint8Array => encodeUdpDatagram(src, dst, payload, ip, { udp });
+  if (checksum === "zero") return encode({ checksum: 0 });
+  const good = encode({});
   if (checksum === "good") return good;
   const right = u16At(good, viewIpv4(good).payloadAt + 6);
-  // The complement of all ones would be zero, which says "no checksum" and is accepted.
-  return encodeUdpDatagram(src, dst, payload, ip, { udp: { checksum: ~right & 0xffff || 0x5555 } });
+  // One of three is wrong for certain: not zero, which says "none", nor the sum of the pseudo-header alone, which is how a
+  // capture looks whose checksum the network card is still to fill in.
+  const bad = [~right & 0xffff, right ^ 0x00ff, right ^ 0xff00].map((wrong) => encode({ checksum: wrong }));
+  return bad.find((packet) => viewUdp(packet, viewIpv4(packet)).checksumOk === false)!;
 }
 
 export interface RawOptions {

@@ -1,7 +1,7 @@
 import { escaped, quoted } from "./escape.ts";
 import { fieldsOf, type Field } from "./fields.ts";
 import type { Packet } from "./packet.ts";
-import { masked } from "./secret.ts";
+import { MASK, masked } from "./secret.ts";
 import { endpoints, ipText } from "./text/ip.ts";
 import { l2tpText } from "./text/l2tp.ts";
 import { pppText } from "./text/ppp.ts";
@@ -52,7 +52,7 @@ export function tree(p: Packet, { showSecrets = false }: TextOptions = {}): stri
 }
 
 function fieldLine({ path, at, length, value }: Field, pathWidth: number): string {
-  const shown = typeof value === "string" ? quoted(value) : numberOrFlag(path, value);
+  const shown = typeof value !== "string" ? numberOrFlag(path, value) : value === MASK ? MASK : quoted(value);
   return `  ${column(at)} ${`+${length}`.padEnd(5)} ${path.padEnd(pathWidth)}  ${shown}`;
 }
 

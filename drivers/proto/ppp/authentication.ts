@@ -14,7 +14,7 @@ export interface AuthenticationOptions extends ChapAuthenticatorOptions {
 export interface AuthenticationHost {
   transmit(protocol: number, packet: Uint8Array): void;
   discard(why: string): void;
-  /** For the first time since `begin`. */
+  /** For the first time since `begin`, or after a refusal. */
   authenticated(user: string, method: AuthMethod, now: number): void;
   refused(message: string, byUs: boolean, now: number): void;
   gaveUp(why: string, now: number): void;
@@ -133,6 +133,7 @@ export class Authentication {
       passed: (user, now) => this.#passed(direction, method, user, now),
       refused: (message, now) => {
         this.#state = "failed";
+        this.#pending.add(direction);
         this.#host.refused(message, direction === "ofPeer", now);
       },
       gaveUp: (why, now) => {

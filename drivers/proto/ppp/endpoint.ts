@@ -232,6 +232,8 @@ export class PppEndpoint implements Endpoint<Uint8Array, Uint8Array, PppEvent> {
   }
 
   #networkUp(now: number): void {
+    this.#patience = undefined;
+    if (this.#network) return;
     this.#network = true;
     this.#ipcp.networkUp(this.#authentication.peerName, now);
   }

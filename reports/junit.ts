@@ -1,6 +1,7 @@
 /** JUnit XML for CI servers: the dialect that Jenkins and GitLab read. Pure. */
 import type { CaseResult, Finding, RuleOutcome } from "#expect/verdict";
 import { messageOf } from "./allure-result.ts";
+import type { BaselineEntry } from "./baseline.ts";
 import type { Results } from "./sink.ts";
 import { el, escapeXml } from "./xml.ts";
 
@@ -25,27 +26,11 @@ export function junitOf(results: Results, cases: readonly CaseResult[]): string 
     ...results.cases.map((c) =>
       testCase({ ...c, suite: suiteOf.get(c.key) ?? "cases", name: c.key, seconds: c.durationMs / 1000 }),
     ),
-    ...results.rules.map((r) =>
-      testCase({
-        ...r,
-        suite: "rules",
-        name: `${r.id}~${r.role}`,
-        seconds: 0,
-        reason: `${r.framesJudged} frames judged`,
-      }),
-    ),
-    ...(results.baseline?.unexpectedPasses ?? []).map((e) =>
-      testCase({
-        suite: "baseline",
-        name: `${e.id}~${e.role}~${e.clause}`,
-        seconds: 0,
-        clause: e.clause,
-        verdict: "fail",
-        known: false,
-        reason: `UNEXPECTED PASS: the baseline expects ${e.verdict}: ${e.expected}`,
-        findings: [],
-      }),
-    ),
+    ...results.rules.map((r) => {
+      const reason = r.findings[0]?.actual ?? `${r.framesJudged} frames judged`;
+      return testCase({ ...r, suite: "rules", name: `${r.id}~${r.role}`, seconds: 0, reason });
+    }),
+    ...(results.baseline?.unexpectedPasses ?? []).map(unexpectedPass),
   ];
   const properties = { device: results.device, lab: results.lab, seed: results.seed, version: results.tool.version };
   const suites = [...new Set(tests.map((t) => t.suite))].map((name) => {
@@ -97,6 +82,14 @@ function testCase(t: {
     seconds: t.seconds,
     xml: child === "" ? el("testcase", attributes) : el("testcase", attributes, child),
   };
+}
+
+/** Its case passed, and stands above as such; what failed is the expectation. */
+function unexpectedPass(e: BaselineEntry): TestCase {
+  const message = `UNEXPECTED PASS: the baseline expects ${e.verdict}: ${e.expected}`;
+  const attributes = { classname: "baseline", name: `${e.id}~${e.role}~${e.clause}`, time: "0.000" };
+  const failure = el("failure", { message, type: e.clause });
+  return { suite: "baseline", outcome: "failures", seconds: 0, xml: el("testcase", attributes, failure) };
 }
 
 function findingText(f: Finding): string {

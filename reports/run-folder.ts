@@ -44,7 +44,8 @@ export function readCase(dir: string): CaseFolder {
     return { dir, ladder, result: readJson(file, caseResultSchema, "a case's result") };
   } catch (error) {
     if (!isMisuse(error)) throw error;
-    const reason = `result.json cannot be read: ${error.field ?? ""} expected ${error.expected}, found ${error.found}`;
+    const field = error.field === undefined ? "" : `${error.field}: `;
+    const reason = `result.json cannot be read: ${field}expected ${error.expected}, found ${error.found}`;
     return { dir, ladder, result: withoutResult(dir, ladder, reason) };
   }
 }

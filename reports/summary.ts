@@ -46,7 +46,9 @@ function listed(results: Results): readonly string[] {
 }
 
 function caseLine(c: CaseSummary): string {
-  return `${c.verdict.padEnd(15)}  ${c.key}  ${c.clause}  ${c.reason}`;
+  // The judge begins the reason of a failure with its clause.
+  const clause = c.reason.startsWith(c.clause) ? "" : `${c.clause}: `;
+  return `${c.verdict.padEnd(15)}  ${c.key}  ${clause}${c.reason}`;
 }
 
 function ruleLine(r: RuleResult): string {

@@ -14,7 +14,7 @@ export class Timeline {
 
   /** Gives the frame the next number. Its octets must be the timeline's own: who taps a buffer that is used again copies. */
   add(frame: NewFrame): Frame {
-    const numbered: Frame = { no: this.#frames.length + 1, ...frame };
+    const numbered: Frame = { ...frame, no: this.#frames.length + 1 };
     this.#frames.push(numbered);
     return numbered;
   }

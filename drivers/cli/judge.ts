@@ -2,10 +2,12 @@
 import { existsSync, readdirSync } from "node:fs";
 import { join, resolve } from "node:path";
 import type { Command } from "commander";
+import { Option } from "commander";
 
 export interface JudgeOptions {
-  readonly baseline?: string;
   readonly case?: readonly string[];
+  readonly role?: "lac" | "lns";
+  readonly baseline?: string;
   readonly report?: boolean;
   readonly json?: boolean;
 }
@@ -18,9 +20,11 @@ export function addJudge(program: Command): void {
     .option("--baseline <file>", "known deviations to expect, or none (default: the device's own, if there is one)")
     .option("--report", "make the HTML anew too")
     .option("--json", "print results.json; for one case its result")
+    .option("--case <ids>", "only these cases, by comma", (text: string) => text.split(","))
+    .addOption(new Option("--role <role>", "only this role of the device").choices(["lac", "lns"]))
     .action(async (folder: string, options: JudgeOptions) => {
-      process.exitCode = await judgeFolder(folder, options, process.stdout);
-    });
+    process.exitCode = await judgeFolder(folder, options, process.stdout);
+  });
 }
 
 /** Returns the exit code that the run would have had. */
@@ -41,9 +45,19 @@ export async function judgeFolder(folder: string, o: JudgeOptions, out: NodeJS.W
     import("./run-reports.ts"),
   ]);
   const info = readRunInfo(folder);
-  for (const key of readdirSync(cases).sort()) rejudge(join(cases, key));
+  const keys = readdirSync(cases).sort();
+  const chosen = keys.filter((key) => isChosen(key, o));
+  if (chosen.length === 0) throw new Misuse({ file: folder, expected: "a case of that id and role", found: "none" });
+  if (chosen.length === 1 && keys.length > 1) return judgeCase(join(cases, chosen[0]!), o, out);
+  for (const key of chosen) rejudge(join(cases, key));
   const baseline = findBaseline(o.baseline, info.device);
   return closeRun(resolve(folder), { baseline, html: o.report === true, json: o.json === true }, out);
+}
+
+/** A case's folder is named by its key: id, role and params. */
+function isChosen(key: string, o: JudgeOptions): boolean {
+  const [id = "", role] = key.split("~");
+  return (o.case?.includes(id) ?? true) && (o.role === undefined || role === o.role);
 }
 
 async function judgeCase(folder: string, o: JudgeOptions, out: NodeJS.WritableStream): Promise<number> {

@@ -11,7 +11,9 @@ export interface MutantsOptions {
 export function addMutants(program: Command): void {
   program
     .command("mutants")
-    .description("run the suites against peers with one deliberate fault each, and against peers that conform in another way")
+    .description(
+      "run the suites against peers with one deliberate fault each, and against peers that conform in another way",
+    )
     .option("--id <ids>", "ids of mutants, by comma", (text: string) => text.split(","))
     .option("--seed <n>", "seed of all that is drawn", Number, 1)
     .option("--exhaustive", "find every case that catches a mutant, not only the first")
@@ -30,13 +32,17 @@ export async function mutants(o: MutantsOptions, out: NodeJS.WritableStream): Pr
     exhaustive: o.exhaustive ?? false,
     onResult: (m) => {
       if (o.json !== true)
-        out.write(`${m.killedBy.length > 0 && m.fired > 0 ? "caught  " : "SURVIVES"}  ${m.id}  ${m.clause.padEnd(18)} fired ${String(m.fired).padStart(3)}  ${m.killedBy.join(", ").padEnd(24)} ${m.story}\n`);
+        out.write(
+          `${m.killedBy.length > 0 && m.fired > 0 ? "caught  " : "SURVIVES"}  ${m.id}  ${m.clause.padEnd(18)} fired ${String(m.fired).padStart(3)}  ${m.killedBy.join(", ").padEnd(24)} ${m.story}\n`,
+        );
     },
   });
   if (o.json === true) out.write(`${JSON.stringify(report, null, 1)}\n`);
   else {
     for (const alarm of report.falseAlarms) out.write(`FALSE ALARM  ${alarm.peer}  ${alarm.key}  ${alarm.reason}\n`);
-    out.write(`${report.killed} of ${report.total} mutants caught, ${report.falseAlarms.length} false alarms, ${report.idleCases.length} cases that catch none\n`);
+    out.write(
+      `${report.killed} of ${report.total} mutants caught, ${report.falseAlarms.length} false alarms, ${report.idleCases.length} cases that catch none\n`,
+    );
   }
   return report.survivors.length === 0 && report.falseAlarms.length === 0 ? 0 : 1;
 }

@@ -8,6 +8,7 @@ import { addDoctor } from "./doctor.ts";
 import { addJudge } from "./judge.ts";
 import { addList } from "./list.ts";
 import { addMutants } from "./mutants.ts";
+import { addPeer } from "./peer.ts";
 import { addReport } from "./report.ts";
 import { addRun } from "./run.ts";
 
@@ -17,6 +18,7 @@ const SUBCOMMANDS: readonly ((program: Command) => void)[] = [
   addList,
   addJudge,
   addMutants,
+  addPeer,
   addDecode,
   addReport,
   (program) => addClauses(program, catalogue),

@@ -65,6 +65,16 @@ describe("over a network in memory", () => {
     expect(await run()).toEqual(first);
   });
 
+  test("ending PPP ends the call: Terminate is answered, then the session goes with CDN", async () => {
+    const { lac, lns, sent, clock } = testCall();
+    const session = await lac.dial();
+    sent();
+    session.stopPpp();
+    await clock.until(() => lns.sessions[0]?.state === "down", clock.now() + 1_000);
+    expect(sent().filter((packet) => !packet.endsWith("ZLB"))).toEqual(["lac LCP 5", "lns LCP 6", "lac CDN"]);
+    expect(session.state).toBe("down");
+  });
+
   test("a CHAP call", async () => {
     const { lac, lns, sent } = testCall({ lns: { auth: "chap" } });
     expect((await lac.dial()).addresses?.local).toBe("172.16.1.51");
@@ -90,16 +100,18 @@ describe("over a network in memory", () => {
 
   test("a wrong password ends the call, and dial says so", async () => {
     const { lac, lns } = testCall({ lac: { password: "wrong" } });
-    const refused = lns.nextSession();
     await expect(lac.dial()).rejects.toMatchObject({ code: "ppp-failed" });
-    await expect(refused).rejects.toMatchObject({ code: "ppp-failed" });
+    await expect(lns.nextSession()).rejects.toMatchObject({ code: "ppp-failed" });
     expect(lns.pool.inUse.size).toBe(0);
   });
 
   test("an LNS that is not there is a timeout of the tunnel; the caller may wait for less", async () => {
     const { lac, lns, clock } = testCall();
     await lns[Symbol.asyncDispose]();
-    await expect(lac.dial()).rejects.toMatchObject({ code: "tunnel-ended", message: expect.stringContaining("nothing was acknowledged") });
+    await expect(lac.dial()).rejects.toMatchObject({
+      code: "tunnel-ended",
+      message: expect.stringContaining("nothing was acknowledged"),
+    });
     const began = clock.now();
     await expect(lac.dial({ withinMs: 500 })).rejects.toMatchObject({ code: "timeout" });
     expect(clock.now()).toBe(began + 500);
@@ -127,7 +139,11 @@ describe("over a network in memory", () => {
     const { clock, network, lns } = testCall();
     const lacs = await Promise.all(
       [1, 2, 3].map((n) =>
-        Lac.at((at) => network.attach(at), { address: "1.1.1.1" }, { clock, lns: lns.local, random: seeded(`lac ${n}`), ...LOGIN }),
+        Lac.at(
+          (at) => network.attach(at),
+          { address: "1.1.1.1" },
+          { clock, lns: lns.local, random: seeded(`lac ${n}`), ...LOGIN },
+        ),
       ),
     );
     const sessions = await Promise.all(lacs.map((lac) => lac.dial()));
@@ -145,7 +161,9 @@ describe("over a network in memory", () => {
 
   test("what is not for this end is handed on", async () => {
     const forwarded: string[] = [];
-    const { lac } = testCall({ lns: { onIp: (packet, session) => forwarded.push(`${dissect(packet).ip?.dst} by ${session.user}`) } });
+    const { lac } = testCall({
+      lns: { onIp: (packet, session) => forwarded.push(`${dissect(packet).ip?.dst} by ${session.user}`) },
+    });
     await lac.dial();
     await lac.ping("192.168.1.2", { withinMs: 1 });
     expect(forwarded).toEqual(["192.168.1.2 by hb@hb"]);
@@ -153,7 +171,12 @@ describe("over a network in memory", () => {
 
   test("the call survives a bad network: one datagram in three is lost at first", async () => {
     const { clock, network, lns } = testCall();
-    const faults = [1, 4, 7, 10].map((n) => ({ name: `the ${n}th`, direction: "out" as const, select: theNth(n), then: "drop" as const }));
+    const faults = [1, 4, 7, 10].map((n) => ({
+      name: `the ${n}th`,
+      direction: "out" as const,
+      select: theNth(n),
+      then: "drop" as const,
+    }));
     const link = fault(network.attach({ address: "1.1.1.1", port: 0 }), clock, faults);
     const lac = new Lac({ link, clock, lns: lns.local, random: seeded("lossy"), ...LOGIN });
     expect((await lac.dial()).state).toBe("ip-up");
@@ -223,7 +246,8 @@ describe("a bench that scripts", () => {
 
 test("the same call over UDP on the loopback interface", async ({ signal }) => {
   const clock = new RealClock();
-  const attach = (at: { address: string; port: number }): ReturnType<typeof openUdp> => openUdp({ ...at, clock, signal });
+  const attach = (at: { address: string; port: number }): ReturnType<typeof openUdp> =>
+    openUdp({ ...at, clock, signal });
   const local = { address: "127.0.0.1" };
   const lns = await Lns.at(attach, { ...local, port: 0 }, { clock, random: seeded("lns"), users: [USER] });
   const lac = await Lac.at(attach, local, { clock, random: seeded("lac"), lns: lns.local, ...LOGIN });

@@ -15,7 +15,9 @@ export const LOGIN = { user: USER.name, password: USER.password };
 export function seeded(label: string): RandomOctets {
   let drawn = 0;
   return (n) => {
-    const blocks = Array.from({ length: Math.ceil(n / 32) }, () => createHash("sha256").update(`${label}/${drawn++}`).digest());
+    const blocks = Array.from({ length: Math.ceil(n / 32) }, () =>
+      createHash("sha256").update(`${label}/${drawn++}`).digest(),
+    );
     return new Uint8Array(Buffer.concat(blocks).subarray(0, n));
   };
 }

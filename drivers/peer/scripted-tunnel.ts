@@ -23,6 +23,9 @@ interface Outgoing {
   readonly tunnelId: number;
 }
 
+/** Long enough that an acknowledgement rides on the script's next message, short enough that nobody repeats for it. */
+const ACK_DELAY_MS = 20;
+
 export type DataHandler = (payload: Uint8Array, view: L2tpView) => void;
 
 export class ScriptedTunnel {
@@ -45,7 +48,13 @@ export class ScriptedTunnel {
     this.#remote = o.remote;
     this.id = o.id;
     // The bench sends what the script says, when it says so: the peer's window is the script's business.
-    this.#delivery = new Delivery({ ...DELIVERY_DEFAULTS, peerWindow: 65535, congestionControl: false, ...o.delivery });
+    this.#delivery = new Delivery({
+      ...DELIVERY_DEFAULTS,
+      peerWindow: 65535,
+      congestionControl: false,
+      ackDelayMs: ACK_DELAY_MS,
+      ...o.delivery,
+    });
   }
 
   get remote(): SocketAddress {

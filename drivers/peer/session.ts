@@ -127,8 +127,15 @@ export class Session {
     this.#driver?.wake();
   }
 
+  /** Ends the session with CDN, PPP without a word. */
   hangUp(): void {
     this.#carrier.hangUp(this);
+  }
+
+  /** Ends PPP with Terminate-Request; the session follows when that is done. */
+  stopPpp(reason?: string): void {
+    this.ppp?.stop(this.#carrier.clock.now(), reason);
+    this.wake();
   }
 
   /** One ICMP echo; the milliseconds until its reply, or undefined when none came. */

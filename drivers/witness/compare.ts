@@ -125,9 +125,10 @@ function overlap(ours: Field, theirs: { readonly at: number; readonly length: nu
   return ours.at < theirs.at + Math.max(theirs.length, 1) && theirs.at < ours.at + Math.max(ours.length, 1);
 }
 
-/** tshark has no field for what is absent or empty. */
+/** tshark has no field for what is absent or empty, nor for the parts of an option that it does not know. */
 function shownByTshark(field: Field, path: string): boolean {
-  return field.length > 0 && !(path === "ppp.addressControl" && field.value === false);
+  if (path === "ppp.addressControl" && field.value === false) return false;
+  return field.length > 0 && !/\.option\.\d/.test(field.path);
 }
 
 /** The layers of the packet itself: not those inside the IP packet that PPP carries, nor the packet that an ICMP error quotes. */

@@ -37,6 +37,7 @@ type OpenLayer = TsharkLayer & { readonly fields: TsharkField[] };
 /** PDML is XML, but tshark writes one element a line, so that a line is all that has to be held and understood. */
 export class PdmlParser {
   #no = 0;
+  #general = false;
   #layers: OpenLayer[] = [];
   #malformed: string[] = [];
   #expert: string[] = [];
@@ -70,7 +71,15 @@ export class PdmlParser {
     if (protocol === "_ws.malformed" || protocol === "_ws.short") {
       this.#malformed.push(attributes.get("showname") ?? protocol);
     } else if (this.#depth === 0) {
-      this.#layers.push({ protocol, at: integer(attributes, "pos"), length: integer(attributes, "size"), fields: [] });
+      // Not a layer: number, length and time of the frame.
+      this.#general = protocol === "geninfo";
+      if (!this.#general)
+        this.#layers.push({
+          protocol,
+          at: integer(attributes, "pos"),
+          length: integer(attributes, "size"),
+          fields: [],
+        });
     }
     if (!closed) this.#depth += 1;
   }
@@ -79,13 +88,11 @@ export class PdmlParser {
     const name = attributes.get("name") ?? "";
     if (name === "_ws.expert.message") this.#expert.push(attributes.get("show") ?? "");
     if (name === "" || name.startsWith("_ws.") || this.#depth !== 1) return;
-    const layer = this.#layers.at(-1);
-    if (layer === undefined) return;
-    if (layer.protocol === "geninfo") {
-      if (name === "num") this.#no = Number(attributes.get("show"));
+    if (this.#general) {
+      if (name === "num") this.#no = integer(attributes, "show");
       return;
     }
-    layer.fields.push({
+    this.#layers.at(-1)?.fields.push({
       name,
       at: integer(attributes, "pos"),
       length: integer(attributes, "size"),

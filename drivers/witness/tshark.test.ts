@@ -93,8 +93,8 @@ describe("PDML", () => {
     );
     expect(more).toEqual([]);
     expect(frame).toMatchObject({ no: 17, malformed: ["[Malformed Packet: LCP]"] });
-    expect(frame?.layers.map(({ protocol }) => protocol)).toEqual(["geninfo", "lcp"]);
-    expect(frame?.layers[1]?.fields.map(({ name, at, show }) => [name, at, show])).toEqual([
+    expect(frame?.layers.map(({ protocol }) => protocol)).toEqual(["lcp"]);
+    expect(frame?.layers[0]?.fields.map(({ name, at, show }) => [name, at, show])).toEqual([
       ["ppp.code", 54, "8"],
       ["chap.name", 64, "a<&\"'"],
     ]);

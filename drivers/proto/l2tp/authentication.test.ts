@@ -1,8 +1,8 @@
 import { createHash } from "node:crypto";
 import { describe, expect, test } from "vitest";
 import { type Avp, AVPS, avpOf } from "#wire/l2tp/avp";
-import { avpIn, message, viewL2tp } from "#wire/l2tp/message";
-import { concat, equal, fromHex, ofText, ofU8 } from "#wire/octets";
+import { avpIn, message } from "#wire/l2tp/message";
+import { concat, equal, ofText, ofU8 } from "#wire/octets";
 import { L2tpEndpoint, type L2tpOptions } from "./endpoint.ts";
 import { LNS, Pair, seeded } from "./pair.ts";
 
@@ -165,17 +165,4 @@ describe("§4.3 hiding", () => {
     expect(() => new L2tpEndpoint({ ...options, hide: true })).toThrow("hide needs a secret");
     expect(() => new L2tpEndpoint({ ...options, challengePeer: true })).toThrow("challengePeer needs a secret");
   });
-});
-
-test("what xl2tpd wrote: an SCCRQ that another implementation composed is accepted", () => {
-  // Message Type, Protocol Version, Framing, Bearer, Firmware, Host Name "lac", Vendor Name, Assigned Tunnel ID, Window.
-  const octets = fromHex(
-    `c802 0069 0000 0000 0000 0000  8008 0000 0000 0001  8008 0000 0002 0100  800a 0000 0003 0000 0003
-     800a 0000 0004 0000 0000  0008 0000 0006 0690  8009 0000 0007 6c61 63  0019 0000 0008 7865 6c65 7261 6e63
-     652e 636f 6d20 2020 2020 20  8008 0000 0009 1f1f  8008 0000 000a 0004`,
-  );
-  expect(viewL2tp(octets).kind).toBe("control");
-  const pair = new Pair().inject("lns", octets).settle();
-  expect(pair.said("lns")).toEqual(["SCCRP"]);
-  expect(pair.last("lns", "SCCRP").header.tunnelId).toBe(0x1f1f);
 });

@@ -9,6 +9,8 @@ import type { MessageOfSession, SessionMessage, SessionSide } from "./session.ts
 export class CallTable {
   readonly #carrier: Carrier;
   readonly #calls = new Map<number, Call>();
+  /** Over, but their CDN may still be on its way. */
+  #ended: Call[] = [];
 
   constructor(carrier: Carrier) {
     this.#carrier = carrier;
@@ -47,13 +49,20 @@ export class CallTable {
   end(reason: EndReason): void {
     for (const call of this.live) call.end(reason);
     this.#calls.clear();
+    this.#ended = [];
   }
 
-  /** Drops the calls that are over, but not before the peer has acknowledged our CDN. */
+  /** A call is over. It keeps its id until the peer has acknowledged our CDN, if we sent one. */
+  ended(call: Call): void {
+    if (this.#calls.get(call.id) === call) this.#ended.push(call);
+  }
+
+  /** Drops the calls that are over, and of which the peer knows it. */
   forget(acknowledged: (ns: number) => boolean): void {
-    for (const [id, call] of this.#calls) {
-      if (call.state === "idle" && (call.cdnNs === undefined || acknowledged(call.cdnNs))) this.#calls.delete(id);
-    }
+    if (this.#ended.length === 0) return;
+    const known = (call: Call): boolean => call.cdnNs === undefined || acknowledged(call.cdnNs);
+    for (const call of this.#ended) if (known(call)) this.#calls.delete(call.id);
+    this.#ended = this.#ended.filter((call) => !known(call));
   }
 
   learnPeerId(view: L2tpView): void {

@@ -25,6 +25,8 @@ export interface Carrier {
   /** Queues a message with the session id that the call has when it goes out; returns its Ns. */
   send(message: ControlMessage, call: Addressed): number;
   emit(event: L2tpEvent): void;
+  /** The call is over, as far as this end is concerned. */
+  ended(call: Call): void;
 }
 
 const TX_CONNECT_SPEED = 100_000_000;
@@ -90,6 +92,7 @@ export class Call {
     if (this.state === "idle") return;
     this.state = "idle";
     this.#emitDown(reason);
+    this.#carrier.ended(this);
   }
 
   #run(event: SessionEvent, reason: EndReason): void {
@@ -98,6 +101,7 @@ export class Call {
     const { next, does } = step(this.side, before, event) ?? { next: "idle", does: ["send CDN", "clean up"] as const };
     this.state = next;
     for (const action of does) this.#perform(action, before, reason);
+    if (next === "idle") this.#carrier.ended(this);
     if (before !== "established" && next === "established") {
       this.#carrier.emit({ type: "session-up", tunnel: this.#carrier.id, session: this.id });
     }

@@ -84,7 +84,7 @@ export class ControlConnection implements Carrier {
   }
 
   /** It has been cleaned up; only its delivery may still be at work. */
-  get ended(): boolean {
+  get finished(): boolean {
     return this.#ended;
   }
 
@@ -105,6 +105,10 @@ export class ControlConnection implements Carrier {
 
   emit(event: L2tpEvent): void {
     this.#around.emit(event);
+  }
+
+  ended(call: Call): void {
+    this.calls.ended(call);
   }
 
   /** Local open request. `request` goes out in place of the machine's own SCCRQ. */
@@ -186,8 +190,8 @@ export class ControlConnection implements Carrier {
   }
 
   nextTimerAt(): number | undefined {
-    const times = [this.channel.delivery.nextTimerAt(), this.#helloAt()].filter((t) => t !== undefined);
-    return times.length === 0 ? undefined : Math.min(...times);
+    const next = Math.min(this.channel.delivery.nextTimerAt() ?? Infinity, this.#helloAt() ?? Infinity);
+    return next === Infinity ? undefined : next;
   }
 
   /** Hands what the channel lets go to the endpoint. Nothing is to be said for a connection that is gone. */

@@ -227,11 +227,10 @@ export class Delivery<Out, In> {
 
   nextTimerAt(): number | undefined {
     if (this.#state === "gave-up" || this.#state === "done") return undefined;
-    const times = this.#queue.map((p) => p.dueAt);
-    times.push(this.#lingerUntil());
-    if (this.#mutedNr === undefined) times.push(this.#ackAt);
-    const known = times.filter((t) => t !== undefined);
-    return known.length === 0 ? undefined : Math.min(...known);
+    const ackAt = this.#mutedNr === undefined ? this.#ackAt : undefined;
+    let next = Math.min(ackAt ?? Infinity, this.#lingerUntil() ?? Infinity);
+    for (const p of this.#queue) next = Math.min(next, p.dueAt ?? Infinity);
+    return next === Infinity ? undefined : next;
   }
 
   /** What is to be sent now, one message a call, or undefined. Nr is always the current one, on a repeat too (§5.8). */
@@ -286,7 +285,7 @@ export class Delivery<Out, In> {
     }
     // §5.8: 1 s, 2 s, 4 s and so on, up to the cap.
     const { retransmitMs, backoffCapMs } = this.options;
-    p.dueAt = now + Math.min(retransmitMs * 2 ** p.tries, Math.max(backoffCapMs, retransmitMs));
+    p.dueAt = now + Math.min(retransmitMs * 2 ** (p.tries + 1), Math.max(backoffCapMs, retransmitMs));
     p.tries++;
     p.sentAt = now;
     if (p.tries === 1) this.#remember(p);

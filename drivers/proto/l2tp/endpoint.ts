@@ -44,6 +44,8 @@ export class L2tpEndpoint implements Endpoint<Datagram, Datagram, L2tpEvent> {
   readonly #connections = new Map<number, ControlConnection>();
   readonly #transmits: Datagram[] = [];
   readonly #events: L2tpEvent[] = [];
+  /** Those that may have something to say since a call that was given no time to say it at. */
+  readonly #restless = new Set<ControlConnection>();
   readonly #around: Surroundings;
   #callSerialNumber: number;
 
@@ -73,7 +75,7 @@ export class L2tpEndpoint implements Endpoint<Datagram, Datagram, L2tpEvent> {
   call(tunnel: number, now: number, o: CallOptions = {}): number {
     if (this.#settings.role !== "lac") throw new Error("only a LAC asks for incoming calls (RFC 2661 §5.2)");
     const connection = this.#tunnel(tunnel);
-    if (connection.ended) throw new Error(`tunnel ${tunnel} has ended`);
+    if (connection.finished) throw new Error(`tunnel ${tunnel} has ended`);
     const call = connection.call(o, now);
     connection.pump(now);
     return call.id;
@@ -110,6 +112,7 @@ export class L2tpEndpoint implements Endpoint<Datagram, Datagram, L2tpEvent> {
     const connection = this.#tunnel(tunnel);
     connection.held = false;
     if (as === "established") connection.takeOver();
+    this.#restless.add(connection);
   }
 
   /** A session that was set up by hand becomes one of the machine's, established. */
@@ -119,7 +122,9 @@ export class L2tpEndpoint implements Endpoint<Datagram, Datagram, L2tpEvent> {
 
   /** While muted nothing is acknowledged: no ZLB goes out, and Nr stands still. */
   muteAcks(tunnel: number, muted: boolean): void {
-    this.#tunnel(tunnel).channel.delivery.muteAcks(muted);
+    const connection = this.#tunnel(tunnel);
+    connection.channel.delivery.muteAcks(muted);
+    this.#restless.add(connection);
   }
 
   /** Sends a control message, or the body of one, with the next Ns, reliably like any other; returns that Ns. */
@@ -159,7 +164,7 @@ export class L2tpEndpoint implements Endpoint<Datagram, Datagram, L2tpEvent> {
 
   /** Our ids of the tunnels that have not ended. */
   tunnels(): readonly number[] {
-    return [...this.#connections.values()].filter((c) => !c.ended).map((c) => c.id);
+    return [...this.#connections.values()].filter((c) => !c.finished).map((c) => c.id);
   }
 
   receive({ octets, remote }: Datagram, now: number): void {
@@ -176,15 +181,14 @@ export class L2tpEndpoint implements Endpoint<Datagram, Datagram, L2tpEvent> {
     if (connection === undefined) return;
     connection.receive(view, octets, now);
     connection.pump(now);
-    this.#forget();
   }
 
   handleTimer(now: number): void {
     for (const connection of this.#connections.values()) {
       connection.handleTimer(now);
       connection.pump(now);
+      if (connection.over) this.#connections.delete(connection.id);
     }
-    this.#forget();
   }
 
   nextTimerAt(): number | undefined {
@@ -197,8 +201,8 @@ export class L2tpEndpoint implements Endpoint<Datagram, Datagram, L2tpEvent> {
   }
 
   pollTransmit(now: number): Datagram | undefined {
-    // `release`, `muteAcks` and the like have no time at hand to send by.
-    if (this.#transmits.length === 0) for (const connection of this.#connections.values()) connection.pump(now);
+    for (const connection of this.#restless) connection.pump(now);
+    this.#restless.clear();
     return this.#transmits.shift();
   }
 
@@ -262,8 +266,8 @@ export class L2tpEndpoint implements Endpoint<Datagram, Datagram, L2tpEvent> {
       if (outcome === "lost") rival.loseTie(now);
       if (outcome === "both-lost") rival.discard({ by: "us", message: "both lost the tie" });
       if (outcome === "won" || outcome === "both-lost") served = false;
+      if (rival.over) this.#connections.delete(rival.id);
     }
-    this.#forget();
     return served;
   }
 
@@ -278,10 +282,6 @@ export class L2tpEndpoint implements Endpoint<Datagram, Datagram, L2tpEvent> {
     const connection = new ControlConnection(this.#around, { id, remote, ...(begunBy && { begunBy }) }, now);
     this.#connections.set(id, connection);
     return connection;
-  }
-
-  #forget(): void {
-    for (const [id, connection] of this.#connections) if (connection.over) this.#connections.delete(id);
   }
 
   #tunnel(id: number): ControlConnection {

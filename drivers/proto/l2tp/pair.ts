@@ -43,14 +43,22 @@ export class Pair {
   readonly passings: Passing[] = [];
   #network: { readonly at: number; readonly to: Role; readonly octets: Uint8Array }[] = [];
   readonly #fate: (p: Passing) => Fate;
+  readonly #tap: (octets: Uint8Array) => void;
 
   constructor(
-    o: { lac?: Partial<L2tpOptions>; lns?: Partial<L2tpOptions>; fate?: (p: Passing) => Fate; seed?: number } = {},
+    o: {
+      readonly lac?: Partial<L2tpOptions>;
+      readonly lns?: Partial<L2tpOptions>;
+      readonly fate?: (p: Passing) => Fate;
+      readonly tap?: (octets: Uint8Array) => void;
+      readonly seed?: number;
+    } = {},
   ) {
     const seed = o.seed ?? 1;
     this.lac = new L2tpEndpoint({ role: "lac", hostName: "lac.test", random: seeded(seed), ...o.lac });
     this.lns = new L2tpEndpoint({ role: "lns", hostName: "lns.test", random: seeded(seed + 1), ...o.lns });
     this.#fate = o.fate ?? (() => "pass");
+    this.#tap = o.tap ?? (() => undefined);
   }
 
   end(role: Role): L2tpEndpoint {
@@ -157,6 +165,7 @@ export class Pair {
   }
 
   #pass(from: Role, { octets }: Datagram): void {
+    this.#tap(octets);
     const view = viewL2tp(octets);
     const name = view.type ?? (view.kind === "zlb" ? "ZLB" : view.kind);
     const nth = this.passings.filter((p) => p.from === from && p.name === name).length + 1;

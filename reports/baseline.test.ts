@@ -1,0 +1,143 @@
+import { existsSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { afterAll, describe, expect, test } from "vitest";
+import { PACKAGE_ROOT } from "#fixtures/root";
+import {
+  expectationsOn,
+  findBaseline,
+  isKnown,
+  loadBaseline,
+  unexpectedPasses,
+  type BaselineEntry,
+} from "./baseline.ts";
+import { KNOWN, sample, SAMPLE } from "./sample-case.ts";
+
+const dir = mkdtempSync(join(tmpdir(), "l2tpspec-baseline-"));
+afterAll(() => rmSync(dir, { recursive: true }));
+
+let files = 0;
+function written(content: unknown): string {
+  const file = join(dir, `${files++}.json`);
+  writeFileSync(file, typeof content === "string" ? content : JSON.stringify(content));
+  return file;
+}
+const good = { schema: 1, device: "reference", firmware: "1.0", entries: [KNOWN] };
+const entry = (changes: Record<string, unknown>): unknown => ({ ...good, entries: [{ ...KNOWN, ...changes }] });
+
+describe("what is wrong with a baseline is said in one line", () => {
+  test.each([
+    ["no JSON", "{", /: expected a baseline in JSON, found /],
+    ["a device too few", { ...good, device: undefined }, /: device: expected string, found nothing$/],
+    [
+      "a clause that is none",
+      entry({ clause: "RFC2661-9.9-99" }),
+      /: entries\[0\]\.clause: expected a clause id such as RFC2661-5\.8-02, found "RFC2661-9\.9-99"$/,
+    ],
+    [
+      "an inconclusive",
+      entry({ verdict: "inconclusive" }),
+      /: entries\[0\]\.verdict: expected one of "fail"\|"remark", found "inconclusive"$/,
+    ],
+    [
+      "a day that is none",
+      entry({ expires: "next year" }),
+      /: entries\[0\]\.expires: expected a valid ISO date, found "next year"$/,
+    ],
+    ["an entry without a reason", entry({ reason: "" }), /: entries\[0\]\.reason: /],
+    ["a wildcard", entry({ params: "*" }), /: entries\[0\]: expected no other keys, found "params"$/],
+    ["an entry twice", { ...good, entries: [KNOWN, KNOWN] }, /: entries\[1\]: expected one entry a finding, found /],
+  ])("%s", (_what, content, message) => {
+    const file = written(content);
+    expect(() => loadBaseline(file)).toThrow(message);
+    expect(() => loadBaseline(file)).toThrow(expect.objectContaining({ name: "Misuse", exitCode: 64, file }));
+  });
+
+  test("a file that is not there", () => {
+    expect(() => loadBaseline(join(dir, "none.json"))).toThrow(/none\.json: expected a baseline, found ENOENT$/);
+  });
+
+  test("another device's", () => {
+    expect(() => loadBaseline(written(good), "l2tpns")).toThrow(/: device: expected "l2tpns", found "reference"$/);
+  });
+});
+
+describe("which baseline a run has", () => {
+  test("the one that was named", () => {
+    expect(findBaseline(written(good), "reference")?.entries).toHaveLength(1);
+  });
+  test("none when none was asked for", () => {
+    expect(findBaseline("none", "reference")).toBeUndefined();
+  });
+  test("none when the device has none", () => {
+    expect(findBaseline(undefined, "a-device-that-nobody-has")).toBeUndefined();
+  });
+});
+
+describe("a finding is known by id, role, clause, verdict and words", () => {
+  test.each<[string, Partial<BaselineEntry>, boolean]>([
+    ["all agree", {}, true],
+    ["another case", { id: "rfc2661-0511" }, false],
+    ["the other role", { role: "lac" }, false],
+    ["another clause", { clause: "RFC2661-5.8-01" }, false],
+    ["another verdict", { verdict: "remark" }, false],
+    ["other words", { expected: "must something else" }, false],
+    ["another actual, frame and offset", { actual: "#9 ZLB", frame: 9, offset: 12 }, true],
+  ])("%s", (_what, changes, known) => {
+    expect(isKnown(SAMPLE, [{ ...KNOWN, ...changes }])).toBe(known);
+  });
+});
+
+describe("a result is known only as a whole", () => {
+  const first = SAMPLE.findings[0]!;
+  test.each([
+    ["a second failure that no entry names", [first, { ...first, expected: "another" }], "fail", false],
+    ["a remark beside the failure", [first, { ...first, verdict: "remark" as const }], "fail", true],
+    ["something that the bench could not tell", [first, { ...first, verdict: "inconclusive" as const }], "fail", false],
+    ["a failure without a finding", [], "fail", false],
+    ["an inconclusive", [first], "inconclusive", false],
+    ["a pass", [first], "pass", false],
+  ] as const)("%s", (_what, findings, verdict, known) => {
+    expect(isKnown(sample({ findings, verdict }), [KNOWN])).toBe(known);
+  });
+});
+
+test.each([
+  ["2027-01-30T23:59:59Z", 1, 0],
+  ["2027-01-31T12:00:00Z", 1, 0],
+  ["2027-02-01T00:00:00Z", 0, 1],
+])("on %s %i entries count and %i have expired", (startedAt, active, expired) => {
+  const split = expectationsOn({ ...good, schema: 1, entries: [KNOWN], file: "b.json" }, startedAt);
+  expect([split.active.length, split.expired.length]).toEqual([active, expired]);
+});
+
+describe("an expected deviation that did not show", () => {
+  const result = (
+    verdict: "pass" | "remark" | "fail" | "inconclusive" | "not run",
+    findings = SAMPLE.findings.slice(0, 0),
+  ) => sample({ verdict, findings });
+  test.each([
+    ["passed", [result("pass")], true],
+    ["left a remark", [result("remark")], true],
+    ["showed", [SAMPLE], false],
+    ["showed with one row of its table, not with another", [result("pass"), SAMPLE], false],
+    ["failed otherwise", [result("fail", [{ ...SAMPLE.findings[0]!, expected: "another" }])], false],
+    ["could not be told", [result("inconclusive")], false],
+    ["passed once and could not be told once", [result("pass"), result("not run")], false],
+    ["was not in the run", [], false],
+    ["belongs to the other role", [sample({ verdict: "pass", findings: [], role: "lac" })], false],
+  ])("%s", (_what, results, unexpected) => {
+    expect(unexpectedPasses([KNOWN], results).length > 0).toBe(unexpected);
+  });
+});
+
+test("every baseline of this repository loads, and its evidence lies beside it", () => {
+  const own = join(PACKAGE_ROOT, "reports", "baseline");
+  const names = existsSync(own) ? readdirSync(own).filter((name) => name.endsWith(".json")) : [];
+  const missing = names.flatMap((name) =>
+    loadBaseline(join(own, name), name.slice(0, -".json".length))
+      .entries.filter((e) => e.capture !== null && !existsSync(join(own, e.capture)))
+      .map((e) => `${name}: ${e.capture ?? ""}`),
+  );
+  expect(missing).toEqual([]);
+});

@@ -236,6 +236,12 @@ function step(
   };
 }
 
+/** Allure's page resets every margin and font, so the description brings its own. */
+const GAP = "margin: 8px 0 4px";
+const QUOTE = "margin: 6px 0; padding: 4px 12px; border-left: 3px solid #9aa5b1";
+const CODE =
+  "margin: 0; padding: 6px 10px; border-radius: 4px; background: rgba(127, 140, 155, 0.15); font-family: monospace; white-space: pre-wrap";
+
 /** What a reader needs first: the requirement, what came out, and how to see it again. */
 export function descriptionOf(
   r: { clause: string; level: string; verdict: Verdict | RuleOutcome },
@@ -244,11 +250,12 @@ export function descriptionOf(
 ): string {
   const clause = isClauseId(r.clause) ? CLAUSES[r.clause] : undefined;
   const where = clause === undefined ? "" : `, RFC ${clause.rfc} §${clause.section}, binds ${clause.actor}`;
-  const command = (title: string, line: string): string => `<p>${title}</p><pre><code>${escapeXml(line)}</code></pre>`;
+  const command = (title: string, line: string): string =>
+    `<p style="${GAP}">${title}</p><pre style="${CODE}"><code>${escapeXml(line)}</code></pre>`;
   return [
     `<p><strong>${escapeXml(r.clause)}</strong> (${escapeXml(r.level)}${escapeXml(where)})</p>`,
-    clause === undefined ? "" : `<blockquote>${escapeXml(clause.text)}</blockquote>`,
-    `<p><strong>${escapeXml(r.verdict)}</strong>: ${escapeXml(reason)}</p>`,
+    clause === undefined ? "" : `<blockquote style="${QUOTE}">${escapeXml(clause.text)}</blockquote>`,
+    `<p style="${GAP}"><strong>${escapeXml(r.verdict)}</strong>: ${escapeXml(reason)}</p>`,
     commands === undefined ? "" : command("Run it alone, with the same seed and lab:", commands.run),
     commands === undefined ? "" : command("Judge its capture again:", commands.judge),
   ].join("");

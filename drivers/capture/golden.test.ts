@@ -97,12 +97,21 @@ const SAME: Readonly<Record<string, (v: Values) => readonly FieldValue[]>> = {
   "ipcp.opt.sec_dns_address": texts("ipcp.option.secondaryDns"),
 };
 
+/** Values by path; a path alone stands for its repetitions too, and `avp.*.type` for the types of all AVPs. */
 function valuesOf(p: Packet): Values {
-  const fields = fieldsOf(p);
-  return (path) => {
-    const pattern = new RegExp(`^${path.replaceAll(".", "\\.").replace("*", "[^.]+")}(#\\d+)?$`);
-    return fields.filter((field) => pattern.test(field.path)).map((field) => field.value);
+  const byPath = new Map<string, FieldValue[]>();
+  const add = (path: string, value: FieldValue): void => {
+    const known = byPath.get(path);
+    if (known === undefined) byPath.set(path, [value]);
+    else known.push(value);
   };
+  for (const { path, value } of fieldsOf(p)) {
+    const once = path.replace(/#\d+/, "");
+    add(once, value);
+    const part = /^(avp|lcp\.option)\.[^.]+\.(\w+)$/.exec(once);
+    if (part !== null) add(`${part[1]}.*.${part[2]}`, value);
+  }
+  return (path) => byPath.get(path) ?? [];
 }
 
 /** Where the two may differ, and why. */

@@ -9,12 +9,12 @@
  *     incoming(drop(nth(1, "HELLO")))
  */
 import { type Avp, type AvpName, avpOf, type AvpTweak, type AvpValues } from "#wire/l2tp/avp";
-import { encodeControl, encodeData, type HeaderTweak } from "#wire/l2tp/header";
+import { encodeControl, encodeData, type HeaderTweak, VERSIONS } from "#wire/l2tp/header";
 import { type ControlMessage, encodeMessage, type L2tpView, type Secrets, valueOf } from "#wire/l2tp/message";
-import { concat, NO_OCTETS, putU16 } from "#wire/octets";
+import { concat, putU16 } from "#wire/octets";
 import { append, type Edit, isNamed, tweakAvp, withAvps, without } from "./edit.ts";
 import type { Emission, Lie } from "./interceptor.ts";
-import { isControl, type Match, matchOf, type Messages } from "./match.ts";
+import { type Match, matchOf, type Messages } from "./match.ts";
 
 /** Told of what comes in instead of what goes out. */
 export function incoming(lie: Lie): Lie {
@@ -162,10 +162,10 @@ function avpLabel(avp: Avp): string {
   return "name" in avp ? avp.name : `AVP ${avp.vendor}/${avp.type}`;
 }
 
-/** Only what has AVPs, so that a Match that holds for data too does no harm. */
+/** Only what can have AVPs, so that a Match that holds for data too does no harm. The header may be a lie already. */
 function controlOnly(what: Messages): Match {
   const match = matchOf(what);
-  return (view, n, octets) => isControl(view, n, octets) && match(view, n, octets);
+  return (view, n, octets) => view.header.t && view.header.version === VERSIONS.L2TPv2 && match(view, n, octets);
 }
 
 /** The tweak for an AVP that has a new value: the old octets go, hiding is done over. */
@@ -203,7 +203,7 @@ function withHeader(octets: Uint8Array, { header }: L2tpView, tweak: HeaderTweak
     ...(ns !== undefined && { ns }),
     ...(nr !== undefined && { nr }),
     ...(header.offsetSize !== undefined && {
-      offset: octets.slice(payloadAt - header.offsetSize, payloadAt) ?? NO_OCTETS,
+      offset: octets.slice(payloadAt - header.offsetSize, payloadAt),
     }),
   };
   return encodeData(data, body, tweak);

@@ -285,7 +285,7 @@ export class Delivery<Out, In> {
     }
     // §5.8: 1 s, 2 s, 4 s and so on, up to the cap.
     const { retransmitMs, backoffCapMs } = this.options;
-    p.dueAt = now + Math.min(retransmitMs * 2 ** (p.tries + 1), Math.max(backoffCapMs, retransmitMs));
+    p.dueAt = now + Math.min(retransmitMs * 2 ** p.tries, Math.max(backoffCapMs, retransmitMs));
     p.tries++;
     p.sentAt = now;
     if (p.tries === 1) this.#remember(p);

@@ -85,12 +85,25 @@ describe.skipIf(!tshark)("what we write, by another reader (skipped where there 
     for (const record of captureRecords(CAPTURE)) timeline.add(frameOf(record, { dut: new Set(["10.99.0.1"]) }));
     const frames = timeline.frames.slice(0, 50);
     const path = join(folder, "frames.pcapng");
-    writeFileSync(path, encodeFrames(frames, (frame) => `frame ${frame.no}`));
-    const wanted = ["frame.time_epoch", "frame.len", "frame.interface_name", "frame.packet_flags_direction", "frame.comment"];
-    const table = execFileSync("tshark", ["-n", "-r", path, "-T", "fields", ...wanted.flatMap((field) => ["-e", field])], {
-      encoding: "utf8",
-      stdio: ["ignore", "pipe", "ignore"],
-    });
+    writeFileSync(
+      path,
+      encodeFrames(frames, (frame) => `frame ${frame.no}`),
+    );
+    const wanted = [
+      "frame.time_epoch",
+      "frame.len",
+      "frame.interface_name",
+      "frame.packet_flags_direction",
+      "frame.comment",
+    ];
+    const table = execFileSync(
+      "tshark",
+      ["-n", "-r", path, "-T", "fields", ...wanted.flatMap((field) => ["-e", field])],
+      {
+        encoding: "utf8",
+        stdio: ["ignore", "pipe", "ignore"],
+      },
+    );
     const direction = { ref: "0x00000002", dut: "0x00000001", foreign: "" };
     const seconds = (tNs: bigint): string => `${tNs / 1_000_000_000n}.${String(tNs % 1_000_000_000n).padStart(9, "0")}`;
     expect(table.trimEnd().split("\n")).toEqual(

@@ -95,5 +95,7 @@ test("a captured length that cannot be is an error at its octet, after the recor
 });
 
 test("another version is refused", () => {
-  expect(() => parse(fromHex(HEADER.replace("0200 0400", "0100 0400")))).toThrow("expected pcap version 2, found version 1");
+  expect(() => parse(fromHex(HEADER.replace("0200 0400", "0100 0400")))).toThrow(
+    "expected pcap version 2, found version 1",
+  );
 });

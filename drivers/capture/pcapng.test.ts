@@ -150,17 +150,45 @@ describe("what cannot be read", () => {
   const packetAt = 28 + 20;
 
   test.each([
-    ["a byte-order magic of neither order", patched(8, 0x01020304), "octet 8: expected the byte-order magic 1a2b3c4d, found 01020304"],
+    [
+      "a byte-order magic of neither order",
+      patched(8, 0x01020304),
+      "octet 8: expected the byte-order magic 1a2b3c4d, found 01020304",
+    ],
     ["another version", patched(12, 2), "octet 12: expected pcapng version 1, found version 2"],
-    ["a block length that is no multiple of 4", patched(packetAt + 4, 37), "octet 52: expected a block length from 12 to 16777216, a multiple of 4, found 37"],
+    [
+      "a block length that is no multiple of 4",
+      patched(packetAt + 4, 37),
+      "octet 52: expected a block length from 12 to 16777216, a multiple of 4, found 37",
+    ],
     ["a block length below a block's own", patched(packetAt + 4, 8), "octet 52: expected a block length"],
     ["a block length beyond reason", patched(packetAt + 4, 0x7ffffffc), "octet 52: expected a block length"],
     ["two block lengths", patched(start.length - 4, 40), "octet 80: expected the block's length, 36, again, found 40"],
-    ["an interface that nobody described", patched(packetAt + 8, 9), "octet 56: expected an interface below 1 (that many are described), found 9"],
-    ["more captured than the block holds", patched(packetAt + 20, 5), "octet 68: expected a captured length of at most 4, found 5"],
-    ["a captured length beyond 31 bits", patched(packetAt + 20, 0xffffffff), "octet 68: expected a captured length of at most 4, found 4294967295"],
-    ["a packet block without room for its fields", concat(start, b.block(6, b.u32(0))), "octet 92: expected a block body of at least 20 octets, found 4"],
-    ["an option that overruns", concat(start, b.packet(0, 0, 0, DATA, b.u16(1), b.u16(9), b.u32(0))), "octet 118: expected an option of at most 4 octets, found 9"],
+    [
+      "an interface that nobody described",
+      patched(packetAt + 8, 9),
+      "octet 56: expected an interface below 1 (that many are described), found 9",
+    ],
+    [
+      "more captured than the block holds",
+      patched(packetAt + 20, 5),
+      "octet 68: expected a captured length of at most 4, found 5",
+    ],
+    [
+      "a captured length beyond 31 bits",
+      patched(packetAt + 20, 0xffffffff),
+      "octet 68: expected a captured length of at most 4, found 4294967295",
+    ],
+    [
+      "a packet block without room for its fields",
+      concat(start, b.block(6, b.u32(0))),
+      "octet 92: expected a block body of at least 20 octets, found 4",
+    ],
+    [
+      "an option that overruns",
+      concat(start, b.packet(0, 0, 0, DATA, b.u16(1), b.u16(9), b.u32(0))),
+      "octet 118: expected an option of at most 4 octets, found 9",
+    ],
   ])("%s", (_name, file, message) => {
     expect(() => parse(file)).toThrow(CaptureError);
     expect(() => parse(file)).toThrow(message);

@@ -45,7 +45,9 @@ describe("merging", () => {
   });
 
   test("the stamps of a virtual clock have no place among real ones", () => {
-    expect(() => mergeTimelines(timeline(at(1n, "a", "virtual")), timeline(at(2n, "b", "witness")))).toThrow(RangeError);
+    expect(() => mergeTimelines(timeline(at(1n, "a", "virtual")), timeline(at(2n, "b", "witness")))).toThrow(
+      RangeError,
+    );
     expect(mergeTimelines(timeline(at(1n, "a")), timeline(at(2n, "b", "witness"))).frames).toHaveLength(2);
   });
 });

@@ -46,7 +46,13 @@ test("what is written is read back", () => {
     writer.packet({ interfaceId: lan, tNs: 8n, octets: new Uint8Array(0) });
   });
   expect(read(file)).toMatchObject([
-    { interfaceName: "wan", linkType: "linux-sll2", tNs: 1_764_000_000_123_456_789n, direction: "out", comment: undefined },
+    {
+      interfaceName: "wan",
+      linkType: "linux-sll2",
+      tNs: 1_764_000_000_123_456_789n,
+      direction: "out",
+      comment: undefined,
+    },
     { interfaceName: "lan", interfaceDescription: "inside", originalLength: 1500, comment: "", direction: undefined },
     { octets: new Uint8Array(0), tNs: 8n },
   ]);

@@ -101,6 +101,27 @@ describe("VirtualClock", () => {
     expect(seen).toEqual(["acted at 1", "same time, next event", "its work at 1", "later"]);
   });
 
+  test("a wait in the background never moves time, and is met or expires as others move it", async () => {
+    const clock = new VirtualClock();
+    const background = clock.background();
+    let arrived = false;
+    background.schedule(5, () => (arrived = true));
+    const seen: string[] = [];
+    const note = (name: string) => (met: boolean) => seen.push(`${name} ${met} at ${background.now()}`);
+    const waits = [
+      background.until(() => arrived, 100).then(note("met")),
+      background.until(never, 3).then(note("expired")),
+      background.until(never, 100).then(note("not yet")),
+    ];
+    await new Promise((resolve) => setTimeout(resolve, 5));
+    expect([clock.now(), seen]).toEqual([0, []]);
+    await clock.until(never, 8);
+    expect(seen).toEqual(["expired false at 3", "met true at 5"]);
+    await clock.until(never, 200);
+    await Promise.all(waits);
+    expect(seen.at(-1)).toBe("not yet false at 100");
+  });
+
   test("cancelled work does not run, and cancelling twice or late does no harm", async () => {
     const clock = new VirtualClock();
     const ran: number[] = [];
@@ -117,6 +138,15 @@ describe("VirtualClock", () => {
     const again = (): void => void clock.schedule(clock.now(), again);
     again();
     await expect(clock.until(never, 10)).rejects.toThrow(ClockStalled);
+  });
+
+  test("a thread that others keep busy is no stall", async () => {
+    const clock = new VirtualClock({ stallMs: 20 });
+    clock.schedule(1, () => {
+      const until = performance.now() + 40;
+      while (performance.now() < until);
+    });
+    expect(await clock.until(never, 10)).toBe(false);
   });
 
   test("waiting without deadline for what nobody will do is a stall", async () => {

@@ -1,11 +1,10 @@
 import { describe, expect, test } from "vitest";
 import { ofText, textOf } from "#wire/octets";
-import { hello, scccn, sccrq } from "#peer/script";
 import { VirtualClock } from "./clock.ts";
 import { dataMessages, type Fault, type FaultAction, fault, messages, theNth, zlbs } from "./fault.ts";
 import { MemoryNetwork } from "./memory.ts";
 import { encodeControl, encodeData } from "#wire/l2tp/header";
-import { encodeMessage } from "#wire/l2tp/message";
+import { encodeMessage, message, type MessageName } from "#wire/l2tp/message";
 
 const A = { address: "1.1.1.1", port: 1 };
 const B = { address: "2.2.2.2", port: 2 };
@@ -68,11 +67,9 @@ test("a fault that never strikes is counted as 0, and the first of two that sele
 });
 
 test("datagrams are selected by kind, and the n-th of a kind", () => {
-  const of = (m: Parameters<typeof encodeMessage>[0]): Uint8Array =>
-    encodeControl({ tunnelId: 1, sessionId: 0, ns: 0, nr: 0 }, encodeMessage(m));
-  const request = of(sccrq({ assignedTunnelId: 1 }));
-  const connected = of(scccn());
-  const keepalive = of(hello());
+  const of = (type: MessageName): Uint8Array =>
+    encodeControl({ tunnelId: 1, sessionId: 0, ns: 0, nr: 0 }, encodeMessage(message(type)));
+  const [request, connected, keepalive] = [of("SCCRQ"), of("SCCCN"), of("HELLO")];
   const zlb = encodeControl({ tunnelId: 1, sessionId: 0, ns: 0, nr: 0 }, new Uint8Array());
   const data = encodeData({ tunnelId: 1, sessionId: 1 }, ofText("x"));
   const all = [request, connected, zlb, data, keepalive, keepalive];

@@ -6,8 +6,19 @@ import { avpIn, encodeMessage, viewL2tp } from "#wire/l2tp/message";
 import { hex, ofText, textOf } from "#wire/octets";
 import { LOGIN, testCall } from "./call.fixture.ts";
 import { intercept, type Lie } from "./interceptor.ts";
-import { alterMessage, answer, delay, drop, duplicate, incoming, named, replace } from "./lies.ts";
-import { isAny, nth } from "./match.ts";
+import {
+  alterMessage,
+  answer,
+  delay,
+  drop,
+  dropIncoming,
+  duplicate,
+  incoming,
+  named,
+  repeatStored,
+  replace,
+} from "./lies.ts";
+import { all, isAny, isRepeat, nth } from "./match.ts";
 import { hello, lcp, pap, sccrq, tweakAvp } from "./script.ts";
 
 const A = { address: "1.1.1.1", port: 1 };
@@ -121,6 +132,26 @@ describe("intercept", () => {
     expect(heard).toEqual(["other HELLO@5"]);
   });
 
+  test("a repeat is told by its Ns in its tunnel, and may be sent as it was the first time", async () => {
+    const sent = (tunnelId: number, ns: number, nr: number): Uint8Array =>
+      encodeControl({ tunnelId, sessionId: 0, ns, nr }, encodeMessage(hello()));
+    const seen: string[] = [];
+    const { liar, clock, send, settle } = bench([repeatStored("HELLO"), dropIncoming(all("HELLO", isRepeat))]);
+    liar.onDatagram((octets) => seen.push(`in ${viewL2tp(octets).header.nr}`));
+    for (const nr of [1, 2])
+      for (const [tunnel, ns] of [
+        [5, 0],
+        [5, 1],
+        [6, 0],
+      ] as const)
+        liar.send(sent(tunnel, ns, nr), B);
+    for (const nr of [1, 2]) send("other", sent(7, 0, nr));
+    await settle();
+    expect([...liar.fired.values()]).toEqual([3, 1]);
+    expect(seen).toEqual(["in 1"]);
+    expect(clock.now()).toBe(100);
+  });
+
   test("one lie serves several peers, each counted by itself", async () => {
     const first = drop(nth(1, "HELLO"));
     for (const { send, heard, settle } of [bench([first]), bench([first])]) {
@@ -156,6 +187,21 @@ describe("a peer that lies", () => {
     const names = packets.map((ipv4) => avpIn(viewL2tp(ipv4, 28), "hostName"));
     expect(names).toEqual(["other", "other", "other"]);
     expect(new Set(packets.map((ipv4) => hex(ipv4.subarray(28))))).toHaveLength(1);
+  });
+
+  test("a peer that repeats with a stale Nr", async () => {
+    const { lac, lns, packets } = testCall({
+      lac: { lies: [repeatStored("ICRQ")] },
+      lns: { lies: [incoming(drop("ICRQ"))] },
+    });
+    const tunnel = await lac.open();
+    const calling = lac.call(tunnel, { withinMs: 3_500 });
+    lns.l2tp.send(lns.l2tp.tunnels()[0]!, hello(), lac.clock.now());
+    lns.wake();
+    await expect(calling).rejects.toThrow("in time");
+    const sent = packets.map((ipv4) => viewL2tp(ipv4, 28)).filter((view) => view.type === "ICRQ");
+    expect(sent.map((view) => view.header.nr)).toEqual([1, 1, 1]);
+    expect(lac.fired.get("repeat stored ICRQ")).toBe(2);
   });
 
   test("a peer that hears nothing of a HELLO still serves the rest", async () => {

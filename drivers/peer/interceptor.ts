@@ -2,7 +2,7 @@ import type { Clock } from "#link/clock";
 import type { DatagramHandler, Link } from "#link/link";
 import type { SocketAddress } from "#wire/ip/udp";
 import { type L2tpView, type Secrets, viewL2tp } from "#wire/l2tp/message";
-import { kindOf, type Match } from "./match.ts";
+import { kindOf, type Match, type Memory } from "./match.ts";
 
 /** What becomes of a datagram that a lie took. */
 export type Emission =
@@ -23,8 +23,8 @@ export interface Lie {
   readonly name: string;
   readonly direction: "out" | "in";
   readonly when: Match;
-  /** What goes on in place of the datagram: nothing drops it. `secrets` reveal hidden AVPs. */
-  readonly then: (octets: Uint8Array, view: L2tpView, secrets: Secrets) => readonly Emission[];
+  /** What goes on in place of the datagram: nothing drops it. `secrets` reveal hidden AVPs; `memory` is that of `when`. */
+  readonly then: (octets: Uint8Array, view: L2tpView, secrets: Secrets, memory: Memory) => readonly Emission[];
 }
 
 export interface InterceptedLink extends Link {
@@ -81,6 +81,7 @@ interface Passing {
 class Lane {
   readonly #parts: LaneParts;
   readonly #seen = new Map<string, number>();
+  readonly #memories: Memory[] = [];
 
   constructor(parts: LaneParts) {
     this.#parts = parts;
@@ -91,7 +92,10 @@ class Lane {
     if (lies.length === 0) return onward(octets, peer);
     const nth = this.#count(kindOf(viewL2tp(octets), octets));
     let passing: readonly Passing[] = [{ octets, delayMs: 0, back: false }];
-    for (const lie of lies) passing = passing.flatMap((one) => (one.back ? [one] : this.#tell(lie, one, nth)));
+    for (const [i, lie] of lies.entries()) {
+      const memory = (this.#memories[i] ??= new Map());
+      passing = passing.flatMap((one) => (one.back ? [one] : this.#tell(lie, one, nth, memory)));
+    }
     for (const one of passing) {
       const go = (): void => (one.back ? back : onward)(one.octets, peer);
       if (one.delayMs === 0) go();
@@ -99,13 +103,13 @@ class Lane {
     }
   }
 
-  #tell(lie: Lie, datagram: Passing, nth: number): readonly Passing[] {
+  #tell(lie: Lie, datagram: Passing, nth: number, memory: Memory): readonly Passing[] {
     const { secrets, fired } = this.#parts;
     const { octets, delayMs } = datagram;
     const view = viewL2tp(octets, 0, octets.length, secrets);
-    if (!lie.when(view, nth, octets)) return [datagram];
+    if (!lie.when(view, nth, octets, memory)) return [datagram];
     fired.set(lie.name, (fired.get(lie.name) ?? 0) + 1);
-    return lie.then(octets, view, secrets).map((emission) => {
+    return lie.then(octets, view, secrets, memory).map((emission) => {
       if (emission instanceof Uint8Array) return { octets: emission, delayMs, back: false };
       return { octets: emission.octets, delayMs: delayMs + (emission.delayMs ?? 0), back: emission.back ?? false };
     });

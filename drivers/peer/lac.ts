@@ -44,10 +44,10 @@ export class Lac extends Peer {
   async open(o: WaitOptions = {}): Promise<number> {
     const tunnel = this.l2tp.open(this.#lns, this.clock.now());
     this.wake();
-    const settled = (): boolean => this.tunnelState(tunnel).up || this.tunnelState(tunnel).ended !== undefined;
-    const inTime = await this.clock.until(settled, this.deadline(o), o.signal);
-    const { ended } = this.tunnelState(tunnel);
-    if (ended !== undefined) throw new PeerError("tunnel-ended", `the tunnel was ended ${showReason(ended)}`);
+    const state = this.tunnelState(tunnel);
+    const inTime = await this.clock.until(() => state.up || state.ended !== undefined, this.deadline(o), o.signal);
+    if (state.ended !== undefined)
+      throw new PeerError("tunnel-ended", `the tunnel was ended ${showReason(state.ended)}`);
     if (!inTime) throw new PeerError("timeout", "the tunnel did not come up in time");
     return tunnel;
   }

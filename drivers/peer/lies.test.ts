@@ -47,8 +47,9 @@ const data = (frame: Uint8Array): Uint8Array => encodeData({ tunnelId: 5, sessio
 /** What one datagram becomes; undefined where the lie does not take it. */
 function tell(lie: Lie, octets: Uint8Array, secrets: Secrets = {}): readonly Uint8Array[] | undefined {
   const view = viewL2tp(octets, 0, octets.length, secrets);
-  if (!lie.when(view, 1, octets)) return undefined;
-  return lie.then(octets, view, secrets).map((one) => (one instanceof Uint8Array ? one : one.octets));
+  const memory = new Map<string, unknown>();
+  if (!lie.when(view, 1, octets, memory)) return undefined;
+  return lie.then(octets, view, secrets, memory).map((one) => (one instanceof Uint8Array ? one : one.octets));
 }
 
 const tellOne = (...args: Parameters<typeof tell>): Uint8Array => tell(...args)![0]!;
@@ -340,7 +341,7 @@ describe("PPP", () => {
 });
 
 describe("what a lie is told of", () => {
-  const ask = (match: Match, octets: Uint8Array, n = 1): boolean => match(viewL2tp(octets), n, octets);
+  const ask = (match: Match, octets: Uint8Array, n = 1): boolean => match(viewL2tp(octets), n, octets, new Map());
   const HELLO = control(hello());
   const ICRQ = control(icrq({ assignedSessionId: 1 }));
   const PING = data(ip.ping("10.0.0.1", "10.0.0.2", 1, 1));

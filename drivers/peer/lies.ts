@@ -6,7 +6,7 @@
  *     alterMessage("ICRP", (m) => tweakAvp(m, "assignedSessionId", { m: 0 }))
  *     alterHeader(isZlb, { setBits: HEADER_BITS.P })
  *     alterPacket("LCP", "Configure-Ack", (p) => ({ ...p, options: p.options.slice(1) }))
- *     incoming(drop(nth(1, "HELLO")))
+ *     incoming(drop(all("HELLO", isRepeat)))
  */
 import { type Avp, type AvpName, avpOf, type AvpTweak, type AvpValues } from "#wire/l2tp/avp";
 import { encodeControl, encodeData, type HeaderTweak, VERSIONS } from "#wire/l2tp/header";
@@ -14,7 +14,7 @@ import { type ControlMessage, encodeMessage, type L2tpView, type Secrets, valueO
 import { concat, putU16 } from "#wire/octets";
 import { append, type Edit, isNamed, tweakAvp, withAvps, without } from "./edit.ts";
 import type { Emission, Lie } from "./interceptor.ts";
-import { type Match, matchOf, type Messages } from "./match.ts";
+import { all, firstOf, isRepeat, type Match, matchOf, type Messages } from "./match.ts";
 
 /** Told of what comes in instead of what goes out. */
 export function incoming(lie: Lie): Lie {
@@ -45,7 +45,17 @@ export function replace(what: Messages, then: Lie["then"]): Lie {
 
 /** The datagram, and these behind it. */
 export function alsoSend(what: Messages, extra: Lie["then"]): Lie {
-  return lie("also send", what, (octets, view, secrets) => [octets, ...extra(octets, view, secrets)]);
+  return lie("also send", what, (octets, ...rest) => [octets, ...extra(octets, ...rest)]);
+}
+
+/** Retransmissions repeat the octets of the first time, with the Nr of then (against RFC 2661 §5.8). */
+export function repeatStored(what: Messages): Lie {
+  return lie(
+    "repeat stored",
+    all(what, isRepeat),
+    (octets, view, _secrets, memory) => [firstOf(view, memory) ?? octets],
+    what,
+  );
 }
 
 /** What comes in is answered with these; the machine sees it too, or with `instead` never does. */
@@ -165,7 +175,7 @@ function avpLabel(avp: Avp): string {
 /** Only what can have AVPs, so that a Match that holds for data too does no harm. The header may be a lie already. */
 function controlOnly(what: Messages): Match {
   const match = matchOf(what);
-  return (view, n, octets) => view.header.t && view.header.version === VERSIONS.L2TPv2 && match(view, n, octets);
+  return (view, ...rest) => view.header.t && view.header.version === VERSIONS.L2TPv2 && match(view, ...rest);
 }
 
 /** The tweak for an AVP that has a new value: the old octets go, hiding is done over. */

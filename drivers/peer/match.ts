@@ -1,16 +1,18 @@
-import type { L2tpView, MessageName } from "#wire/l2tp/message";
+import { avpIn, type L2tpView, type MessageName } from "#wire/l2tp/message";
 import { CHAP_CODES, type ChapCodeName } from "#wire/ppp/chap";
 import { PPP, viewPppFrame, type PppFrameView } from "#wire/ppp/frame";
 import { IPCP_CODES, type IpcpCodeName } from "#wire/ppp/ipcp";
 import { LCP_CODES, type LcpCodeName } from "#wire/ppp/lcp";
 import { PAP_CODES, type PapCodeName } from "#wire/ppp/pap";
 
+/** What one lie remembers on one link. Lies and matches themselves keep no state, so that one serves any number of peers. */
+export type Memory = Map<string, unknown>;
+
 /**
  * Whether a datagram is meant. `nth` counts the datagrams of its kind in its direction, from 1, retransmissions too. A kind
- * is a message type, the ZLBs, or among data the PPP packets of one protocol and Code. A Match keeps no state, so that one
- * lie serves any number of peers.
+ * is a message type, the ZLBs, or among data the PPP packets of one protocol and Code.
  */
-export type Match = (view: L2tpView, nth: number, octets: Uint8Array) => boolean;
+export type Match = (view: L2tpView, nth: number, octets: Uint8Array, memory?: Memory) => boolean;
 
 /** Names of a message type or several, or a Match where that does not say enough. */
 export type Messages = MessageName | readonly MessageName[] | Match;
@@ -26,6 +28,29 @@ export const isData: Match = (view) => view.kind === "data";
 export const isZlb: Match = (view) => view.kind === "zlb";
 /** Control messages, without the ZLBs. */
 export const isControl: Match = (view) => view.kind === "control";
+
+/**
+ * A control message that passed before: the same Ns in the same tunnel (RFC 2661 §5.8). `firstOf` then gives the octets of
+ * the first time. Numbers are not expected to come round within one test.
+ */
+export const isRepeat: Match = (view, _nth, octets, memory = new Map()) => {
+  if (view.kind !== "control") return false;
+  const key = deliveryKey(view);
+  const seen = memory.has(key);
+  if (!seen) memory.set(key, octets);
+  return seen;
+};
+
+/** The octets with which a message that `isRepeat` holds for passed the first time. */
+export function firstOf(view: L2tpView, memory: Memory): Uint8Array | undefined {
+  return memory.get(deliveryKey(view)) as Uint8Array | undefined;
+}
+
+/** An SCCRQ has Tunnel ID 0 in its header; then the id that it assigns tells one tunnel from another. */
+function deliveryKey(view: L2tpView): string {
+  const { tunnelId, ns } = view.header;
+  return `${tunnelId === 0 ? `from ${avpIn(view, "assignedTunnelId")}` : tunnelId}/${ns}`;
+}
 
 export function isMessage(...types: readonly MessageName[]): Match {
   return matchOf(types);
@@ -60,13 +85,13 @@ export function isPpp(protocol: keyof typeof PPP | number, code?: string | numbe
 /** The n-th of its kind. */
 export function nth(n: number, messages: Messages): Match {
   const match = matchOf(messages);
-  return (view, k, octets) => k === n && match(view, k, octets);
+  return (view, k, ...rest) => k === n && match(view, k, ...rest);
 }
 
 /** The n-th of its kind and all after it. */
 export function from(n: number, messages: Messages): Match {
   const match = matchOf(messages);
-  return (view, k, octets) => k >= n && match(view, k, octets);
+  return (view, k, ...rest) => k >= n && match(view, k, ...rest);
 }
 
 export function not(messages: Messages): Match {

@@ -179,7 +179,7 @@ export class Peer implements AsyncDisposable {
     await this.#link.close();
   }
 
-  /** Where the tunnel stands: opening, up, or ended for a reason. */
+  /** Where the tunnel stands: opening, up, or ended for a reason. It goes on to tell when it is kept. */
   tunnelState(tunnel: number): { readonly up: boolean; readonly ended?: EndReason } {
     return this.#tunnelRecord(tunnel);
   }
@@ -242,6 +242,13 @@ export class Peer implements AsyncDisposable {
     record.up = false;
     record.ended = reason;
     for (const [key, session] of this.#sessions) if (session.tunnel === tunnel) this.#endSession(key, reason);
+    if (!this.#record) this.#forgetTunnels();
+  }
+
+  #forgetTunnels(): void {
+    for (const [id, { ended }] of this.#tunnels) {
+      if (ended !== undefined && this.l2tp.tunnelInfo(id) === undefined) this.#tunnels.delete(id);
+    }
   }
 
   #endSession(key: string, reason: EndReason): void {

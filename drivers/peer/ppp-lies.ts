@@ -35,7 +35,7 @@ export function alterPpp(match: Match, change: (frame: PppFrame, view: L2tpView)
   return {
     name: `alter PPP ${match.name}`.trim(),
     direction: "out",
-    when: (v, n, o) => v.kind === "data" && match(v, n, o),
+    when: (view, ...rest) => view.kind === "data" && match(view, ...rest),
     then,
   };
 }

@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import { type Ability, type Call, type Device, DeviceError, type Target } from "../device.ts";
 import { OutputLog } from "./output-log.ts";
-import { type ShellExit, ShellProcess } from "./shell-process.ts";
+import { type ShellExit, ShellProcess, within } from "./shell-process.ts";
 
 /**
  * The steps of a device that is driven by shell commands. In each, `{run}` is the run's folder, other names in braces are
@@ -9,8 +9,8 @@ import { type ShellExit, ShellProcess } from "./shell-process.ts";
  */
 export interface CommandSteps {
   /**
-   * Started one after the other and kept running until `stop`; a command that ends with 0 has only prepared something.
-   * Programs stay in the foreground (`exec ...`), so that they end with the run.
+   * Started one after the other and kept running until `stop`; none waits for the one before, and one that ends with 0 has
+   * done its part. Programs stay in the foreground (`prepare && exec program`), so that they end with the run.
    */
   readonly start?: readonly string[] | undefined;
   /** Tried until it ends with 0: the device is ready. Without it the device is ready at once. */
@@ -190,8 +190,9 @@ export class CommandDevice implements Device {
     signal.throwIfAborted();
     const { stepWithinMs = STEP_WITHIN_MS } = this.#options;
     const log = new OutputLog();
-    await using process = this.#process(line, own, log, step === "log" || step === "ready");
+    const process = this.#process(line, own, log, step === "log" || step === "ready");
     const exit = await within(process.exited, stepWithinMs, signal);
+    await process.end();
     signal.throwIfAborted();
     if (exit === undefined) {
       throw new DeviceError({ step, text: `the command did not end within ${stepWithinMs} ms`, output: log.tail() });
@@ -243,16 +244,4 @@ const NEVER = new AbortController().signal;
 /** Puts values for the names in braces. A name that is not known stays, and so does a shell's `${name}`. */
 export function filled(line: string, variables: Variables): string {
   return line.replace(/(?<!\$)\{([a-zA-Z]+)\}/g, (braced, name: string) => variables[name] ?? braced);
-}
-
-/** The value, or undefined if it takes longer or the signal comes first. */
-async function within<T>(value: Promise<T>, ms: number, signal?: AbortSignal): Promise<T | undefined> {
-  const done = new AbortController();
-  const either = signal === undefined ? done.signal : AbortSignal.any([done.signal, signal]);
-  const late = sleep(ms, undefined, { signal: either }).catch(() => undefined);
-  try {
-    return await Promise.race([value, late]);
-  } finally {
-    done.abort();
-  }
 }

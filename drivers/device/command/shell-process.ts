@@ -27,7 +27,14 @@ const LEASHED = [
   'eval "$1"',
 ].join("\n");
 
+/** Program and arguments that run a shell command on the leash; its pipe is file descriptor 3. */
+export function leashed(line: string): readonly [string, readonly string[]] {
+  return ["setpriv", ["--pdeathsig", "KILL", "--", "sh", "-c", LEASHED, "sh", line]];
+}
+
 const GRACE_MS = 3000;
+/** How long output may keep coming once the group is dead: what escaped the group may hold the pipe for ever. */
+const LAST_WORDS_MS = 500;
 
 /**
  * One shell command, running. It and all that it starts in the foreground or with `&` end with this object, with this
@@ -38,10 +45,12 @@ export class ShellProcess implements AsyncDisposable {
   readonly exited: Promise<ShellExit>;
   readonly #child: ChildProcess;
   readonly #leash: Writable;
+  readonly #closed: Promise<void>;
   #exit: ShellExit | undefined;
 
   constructor(line: string, { cwd, env, onOutput }: ShellOptions) {
-    this.#child = spawn("setpriv", ["--pdeathsig", "KILL", "--", "sh", "-c", LEASHED, "sh", line], {
+    const [program, args] = leashed(line);
+    this.#child = spawn(program, args, {
       cwd,
       env,
       // A session and process group of its own, its id that of the shell.
@@ -51,6 +60,7 @@ export class ShellProcess implements AsyncDisposable {
     this.#leash = this.#child.stdio[3] as Writable;
     this.#leash.on("error", () => undefined);
     for (const stream of [this.#child.stdout, this.#child.stderr]) stream?.setEncoding("utf8").on("data", onOutput);
+    this.#closed = new Promise((resolve) => this.#child.once("close", () => resolve()));
     this.exited = new Promise((resolve) => {
       const ended = (exit: ShellExit): void => resolve((this.#exit ??= exit));
       this.#child.once("error", (error) => ended({ status: null, how: error.message }));
@@ -68,17 +78,21 @@ export class ShellProcess implements AsyncDisposable {
     return this.#exit;
   }
 
-  /** Asks the group to end, and kills what is left of it after a while. Harmless when it has ended. */
+  /**
+   * Asks the group to end, and kills what is left of it after a while. All output has been handed over when it resolves.
+   * Harmless when the command has ended.
+   */
   async end(graceMs = GRACE_MS): Promise<void> {
     if (this.#exit === undefined) {
       this.#signal("SIGTERM");
-      const patience = new AbortController();
-      await Promise.race([this.exited, sleep(graceMs, undefined, { signal: patience.signal }).catch(() => undefined)]);
-      patience.abort();
+      await within(this.exited, graceMs);
     }
     // The watchdog kills the rest of the group, itself included; the group's id is not used again while it lives.
     this.#leash.destroy();
     await this.exited;
+    await within(this.#closed, LAST_WORDS_MS);
+    this.#child.stdout?.destroy();
+    this.#child.stderr?.destroy();
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
@@ -93,5 +107,17 @@ export class ShellProcess implements AsyncDisposable {
     } catch (error) {
       if ((error as NodeJS.ErrnoException).code !== "ESRCH") throw error;
     }
+  }
+}
+
+/** The value, or undefined if it takes longer or the signal comes first. */
+export async function within<T>(value: Promise<T>, ms: number, signal?: AbortSignal): Promise<T | undefined> {
+  const done = new AbortController();
+  const either = signal === undefined ? done.signal : AbortSignal.any([done.signal, signal]);
+  const late = sleep(ms, undefined, { signal: either }).catch(() => undefined);
+  try {
+    return await Promise.race([value, late]);
+  } finally {
+    done.abort();
   }
 }

@@ -205,7 +205,7 @@ export class ControlConnection implements Carrier {
   #helloAt(): number | undefined {
     const { helloAfterMs } = this.settings;
     if (this.state !== "established" || this.held || helloAfterMs <= 0) return undefined;
-    return this.#lastReceivedAt + helloAfterMs;
+    return this.channel.delivery.unacknowledged > 0 ? undefined : this.#lastReceivedAt + helloAfterMs;
   }
 
   /** What a message tells of the peer, whether or not the machine acts on it. */

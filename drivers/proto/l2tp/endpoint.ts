@@ -176,7 +176,7 @@ export class L2tpEndpoint implements Endpoint<Datagram, Datagram, L2tpEvent> {
     }
     // §7.1 a malformed header, §3.1 another version: discarded. So too a body that is too short to be even one AVP.
     if (view.kind !== "control" && view.kind !== "zlb") return;
-    if (view.kind === "control" && view.avps.length === 0) return;
+    
     const connection = this.#addressee(view, octets, remote, now);
     if (connection === undefined) return;
     connection.receive(view, octets, now);

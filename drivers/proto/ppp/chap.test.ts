@@ -125,6 +125,15 @@ describe("the authenticator (RFC 1994 §4)", () => {
     expect(bench.events.filter(({ type }) => type === "authenticated")).toHaveLength(1);
   });
 
+  test("as many re-challenges as there is time for", () => {
+    const { bench, challenge: first } = authenticator({ rechallengeMs: 1000 });
+    bench.give(response(first));
+    for (let i = 0; i < 20; i++) {
+      const [next] = challengesIn(bench.pass(1000));
+      expect(bench.give(response(next!))).toMatchObject([{ code: "Success" }]);
+    }
+  });
+
   test("no Value is used twice on a link, even from a source that repeats itself", () => {
     const { bench, challenge: first } = authenticator({
       random: (n) => new Uint8Array(n).fill(0xff),
@@ -229,6 +238,16 @@ describe("the peer (RFC 1994 §4.1)", () => {
     bench.pass(60_000);
     expect(bench.ppp.phase).toBe("Network");
     expect(bench.ppp.states.lcp).toBe("Opened");
+  });
+
+  test("refused in Network phase and then taken again: the link goes on", () => {
+    const bench = peer();
+    bench.give(challenge(5), chap({ code: "Success", id: 5, message: "" }));
+    bench.give(challenge(6), chap({ code: "Failure", id: 6, message: "" }));
+    expect(bench.ppp.states.auth).toBe("failed");
+    bench.give(challenge(7), chap({ code: "Success", id: 7, message: "" }));
+    bench.pass(60_000);
+    expect(bench.ppp.states).toMatchObject({ lcp: "Opened", auth: "done" });
   });
 
   test("no verdict at all: the link ends", () => {

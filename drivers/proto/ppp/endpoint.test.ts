@@ -77,7 +77,13 @@ describe("a call from LCP to IP", () => {
       { requireAuth: "chap", credentials: { user: "lns", password: "other" } },
       { requireAuth: "pap", verify: (user) => (user === "lns" ? "other" : undefined) },
     );
-    expect(line.run(1000, line.bothUp)).toBe(true);
+    // IPCP waits for both.
+    line.tamper = (from, frame) => (from === "server" && said(frame).on === "PAP" ? [] : [frame]);
+    line.run(1000);
+    expect(line.last("server", "authenticated")).toMatchObject({ user: "hb@hb", method: "chap" });
+    expect([line.client.phase, line.server.phase]).toEqual(["Authenticate", "Authenticate"]);
+    line.tamper = (_, frame) => [frame];
+    expect(line.run(10_000, line.bothUp)).toBe(true);
     expect(line.events.client.filter(({ type }) => type === "authenticated")).toHaveLength(2);
     expect(line.events.server.filter(({ type }) => type === "authenticated")).toHaveLength(2);
   });
@@ -260,6 +266,9 @@ describe("the end of a link", () => {
     expect(line.run(100, () => line.last("client", "down") !== undefined)).toBe(true);
     expect(line.last("client", "down")).toEqual({ type: "down", reason: "bye" });
     expect(line.client.states.lcp).toBe("Closed");
+    line.client.lowerDown(line.now);
+    line.run(1);
+    expect(line.events.client.filter(({ type }) => type === "down")).toHaveLength(1);
     expect(line.last("server", "ip-down")).toBeDefined();
     line.run(20_000);
     // RFC 1661 §3.7: not before one Restart time, and rather not by us at all.

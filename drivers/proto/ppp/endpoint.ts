@@ -198,10 +198,9 @@ export class PppEndpoint implements Endpoint<Uint8Array, Uint8Array, PppEvent> {
     // RFC 1661 §5.7: a rejected protocol stays silent, until LCP runs again.
     if (this.#rejected.has(protocol)) return;
     const { pfc, acfc } = this.#lcp.options.peer;
-    // §6.5, §6.6: LCP is never compressed, so that it is understood in whatever state the other end is.
-    const isLcp = protocol === PPP.LCP;
-    const addressControl = this.#addressControl && (isLcp || !acfc);
-    this.#frames.push(encodePpp(protocol, information, { addressControl, compressProtocol: pfc && !isLcp }));
+    // §6.6: LCP keeps FF 03, so that it is understood whatever the other end believes; its number has no short form.
+    const addressControl = this.#addressControl && (protocol === PPP.LCP || !acfc);
+    this.#frames.push(encodePpp(protocol, information, { addressControl, compressProtocol: pfc }));
   }
 
   #receiveIp(frame: Uint8Array, ip: Ipv4View | undefined): void {

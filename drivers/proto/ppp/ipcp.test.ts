@@ -185,8 +185,10 @@ describe("our request", () => {
   });
 
   test("the address Rejected: not asked again, IPCP opens without", () => {
-    const { bench, asked, reject, ack } = network({ role: "client" });
+    const { bench, asked, nak, reject, ack } = network({ role: "client" });
     reject(address("0.0.0.0"));
+    expect(asked()).toEqual([]);
+    nak(address("172.16.1.51"));
     expect(asked()).toEqual([]);
     ack();
     bench.give(request());
@@ -291,6 +293,23 @@ describe("RFC 1332 §2: the automaton of LCP on 8021", () => {
       { code: "Configure-Request" },
       { code: "Configure-Ack" },
     ]);
+  });
+
+  test("IP itself rejected: none is sent any more, until LCP has run again", () => {
+    const { bench } = opened();
+    bench.give(lcp({ code: "Protocol-Reject", id: 1, protocol: PPP.IP, data: NO_OCTETS }));
+    bench.ppp.sendIp(packet, bench.now);
+    expect(bench.sent()).toEqual([]);
+    bench.ppp.renegotiate(bench.now);
+    bench.sent();
+    bench.ackRequest();
+    bench.give(lcp({ code: "Configure-Request", id: 1, options: [] }));
+    bench.give(
+      ipcp({ code: "Configure-Ack", id: 2, options: [address("172.16.1.1")] }),
+      request(address("172.16.1.51")),
+    );
+    bench.ppp.sendIp(packet, bench.now);
+    expect(bench.sent()).toHaveLength(1);
   });
 
   test("IP is dropped before IPCP is Opened, both ways, and no Protocol-Reject is sent", () => {

@@ -147,7 +147,11 @@ describe("the Magic-Number (RFC 1661 §6.4)", () => {
       Array.from({ length: 50 }, (_, i) => magicOf(new Bench({ random: seeded(i + 1) }).reach("Req-Sent"))),
     );
     expect(seen.size).toBe(50);
-    expect(magicOf(new Bench({ random: (n) => new Uint8Array(n) }).reach("Req-Sent"))).not.toBe(0);
+    const poor = new Bench({ random: (n) => new Uint8Array(n) }).reach("Opened");
+    expect(magicOf(poor)).not.toBe(0);
+    poor.ppp.renegotiate(poor.now);
+    poor.sent();
+    expect(magicOf(poor)).not.toBe(0);
   });
 
   test("our own number in the peer's request: Nak with another, and no new request of ours", () => {
@@ -176,6 +180,15 @@ describe("the Magic-Number (RFC 1661 §6.4)", () => {
     bench.ackRequest();
     bench.give(request());
     expect(bench.give(lcp({ code: "Echo-Request", id: 1, magic: 0, data: NO_OCTETS }))).toMatchObject([{ magic: own }]);
+  });
+
+  test("Nak-ed without end: asked no more, and as it was not agreed on, Echo packets carry zero", () => {
+    const bench = new Bench().reach("Req-Sent");
+    for (let i = 1; i <= 6; i++) nak(bench, { type: "magic", value: i });
+    expect(magicOf(bench)).toBeUndefined();
+    bench.ackRequest();
+    bench.give(request());
+    expect(bench.give(lcp({ code: "Echo-Request", id: 1, magic: 0, data: NO_OCTETS }))).toMatchObject([{ magic: 0 }]);
   });
 
   test("of the peer is acknowledged by who uses none, and zero is not", () => {
@@ -298,8 +311,18 @@ describe("Protocol-Reject", () => {
   });
 
   test("none before LCP is Opened, nor after", () => {
-    for (const state of ["Req-Sent", "Ack-Rcvd", "Ack-Sent", "Stopping", "Stopped", "Closing", "Closed"] as const)
-      expect(new Bench().reach(state).give(frame(0x80cf), frame(PPP.IPCP), frame(PPP.PAP), frame(PPP.IP))).toEqual([]);
+    for (const state of ["Req-Sent", "Ack-Rcvd", "Ack-Sent", "Stopping", "Stopped", "Closing", "Closed"] as const) {
+      const bench = new Bench().reach(state);
+      expect(bench.give(frame(0x80cf), frame(PPP.IPCP), frame(PPP.PAP), frame(PPP.IP))).toEqual([]);
+      expect(bench.ppp.discards).toBe(4);
+    }
+  });
+
+  test("in Authenticate phase all but LCP and authentication is dropped; link quality is not supported, and that is said", () => {
+    const bench = new Bench({ requireAuth: "pap" }).reach("Opened");
+    expect(bench.give(frame(0x80cf), frame(PPP.IPCP), frame(PPP.CCP), frame(PPP.IP))).toEqual([]);
+    expect(bench.ppp.discards).toBe(4);
+    expect(bench.give(frame(PPP.LQR))).toMatchObject([{ code: "Protocol-Reject", protocol: PPP.LQR }]);
   });
 
   test("received before Opened it does nothing; in Opened LCP's own is fatal", () => {
@@ -324,6 +347,15 @@ describe("Protocol-Reject", () => {
     bench.ackRequest();
     bench.give(request());
     expect(bench.ppp.states.ipcp).toBe("Req-Sent");
+  });
+
+  test("of IPCP when it is Opened: IP is over", () => {
+    const bench = new Bench({ role: "client", address: "10.0.0.2" }).reach("Opened");
+    bench.give(ipcp({ code: "Configure-Ack", id: 1, options: [{ type: "address", value: "10.0.0.2" }] }));
+    bench.give(ipcp({ code: "Configure-Request", id: 1, options: [] }));
+    expect(bench.events.at(-1)).toMatchObject({ type: "ip-up" });
+    bench.give(lcp({ code: "Protocol-Reject", id: 1, protocol: PPP.IPCP, data: NO_OCTETS }));
+    expect(bench.events.at(-1)).toEqual({ type: "ip-down" });
   });
 
   test("of the authentication protocol: the link ends", () => {

@@ -166,6 +166,7 @@ describe("replies to our Configure-Request", () => {
     ],
     ["Nak of nothing", () => lcp({ code: "Configure-Nak", id: 1, options: [] })],
     ["Reject, foreign Identifier", (b) => lcp({ code: "Configure-Reject", id: other(b), options: [{ type: "pfc" }] })],
+    ["Reject of nothing", () => lcp({ code: "Configure-Reject", id: 1, options: [] })],
     ["Reject of what was not asked", () => lcp({ code: "Configure-Reject", id: 1, options: [UNKNOWN] })],
     [
       "Reject of another value",

@@ -167,7 +167,7 @@ export class Negotiator<View extends NegotiationView> {
     }
     const isReject = view.code === LCP_CODES["Configure-Reject"];
     if (isReject && !rejects(options, request.options)) return this.#layer.discard("Reject of what was not asked");
-    if (options.length === 0) return this.#layer.discard("Nak of nothing");
+    if (options.length === 0) return this.#layer.discard("Nak or Reject of nothing");
     request.answered = true;
     // Closed, Stopped and their like only send a Terminate-Ack; our wishes do not move there.
     const why = negotiating(this.#state) ? this.#concede(options, isReject, request.options) : undefined;

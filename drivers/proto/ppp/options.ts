@@ -72,7 +72,7 @@ export function acknowledges(options: readonly ReceivedOption[], sent: readonly 
 
 /**
  * RFC 1661 §5.4: what a Configure-Reject lists was in our request, unchanged and in that order. "Proper subset" cannot
- * be meant to forbid the reject of a request's only option. An empty list refuses nothing and is no valid Reject.
+ * be meant to forbid the reject of a request's only option.
  */
 export function rejects(options: readonly ReceivedOption[], sent: readonly Uint8Array[]): boolean {
   let next = 0;
@@ -80,5 +80,5 @@ export function rejects(options: readonly ReceivedOption[], sent: readonly Uint8
     while (next < sent.length && !equal(option.octets, sent[next] as Uint8Array)) next++;
     if (next++ >= sent.length) return false;
   }
-  return options.length > 0;
+  return true;
 }

@@ -108,6 +108,17 @@ describe("the peer (RFC 1334 §2.2.1)", () => {
     expect(bench.pass(60_000).filter((frame) => said(frame).on === "PAP")).toEqual([]);
   });
 
+  test("goes on counting Identifiers when LCP has run again", () => {
+    const bench = peer();
+    bench.ppp.renegotiate(bench.now);
+    bench.sent();
+    bench.ackRequest();
+    expect(bench.giveRaw(lcp({ code: "Configure-Request", id: 3, options: [AUTH] })).map(brief)).toEqual([
+      "LCP Configure-Ack 3",
+      "PAP Authenticate-Request 2",
+    ]);
+  });
+
   test("gives up after as many requests as of LCP, and ends the link", () => {
     const bench = peer();
     const frames = bench.pass(60_000).map(brief);

@@ -9,7 +9,7 @@ import {
   type StepResult,
 } from "allure-js-commons";
 import { CLAUSES, isClauseId } from "#clauses";
-import type { CaseResult, Finding, Role, RuleOutcome, RuleResult, RungResult, Verdict } from "#expect/verdict";
+import type { CaseResult, Finding, Role, RuleOutcome, RuleResult, RungResult } from "#expect/verdict";
 import type { Commands } from "./commands.ts";
 import { escapeXml } from "./xml.ts";
 
@@ -158,11 +158,11 @@ function rungStep(rung: RungResult, finding: Finding | undefined, start: number,
     status: rungStatus(rung, finding),
     start,
     stop,
-    parameters: [
-      ...listed({ clause: rung.clause, frame: rung.frame === null ? null : `#${rung.frame}` }),
-      ...listed({ "at ms": rung.atMs?.toFixed(3) ?? null, asked: rung.at }),
-      ...(finding === undefined ? [] : findingParameters(finding)),
-    ],
+    parameters: listed({
+      ...(finding === undefined ? { clause: rung.clause, frame: frameText(rung.frame) } : findingValues(finding)),
+      "at ms": rung.atMs?.toFixed(3) ?? null,
+      asked: rung.at,
+    }),
     ...(finding !== undefined && { message: `expected ${finding.expected}; ${finding.actual}` }),
   });
 }
@@ -175,20 +175,15 @@ function rungStatus(rung: RungResult, finding: Finding | undefined): Status {
 function findingStep(f: Finding, at: number): StepResult {
   const name = f.frame === null ? `${f.verdict}: ${f.actual}` : `frame #${f.frame}: ${f.actual}`;
   const message = `expected ${f.expected}`;
-  return step({ name, status: STATUS[f.verdict], start: at, stop: at, parameters: findingParameters(f), message });
+  return step({ name, status: STATUS[f.verdict], start: at, stop: at, parameters: listed(findingValues(f)), message });
 }
 
-function findingParameters(f: Finding): Parameter[] {
-  return listed({
-    verdict: f.verdict,
-    clause: f.clause,
-    expected: f.expected,
-    actual: f.actual,
-    frame: f.frame === null ? null : `#${f.frame}`,
-    offset: f.offset,
-    octets: f.length ?? null,
-  });
+function findingValues(f: Finding): Readonly<Record<string, string | number | null>> {
+  const { verdict, clause, expected, actual, offset, length = null } = f;
+  return { verdict, clause, expected, actual, frame: frameText(f.frame), offset, octets: length };
 }
+
+const frameText = (frame: number | null): string | null => (frame === null ? null : `#${frame}`);
 
 function backgroundSteps(c: CaseResult, at: number): StepResult[] {
   const counts = new Map<string, number>();
@@ -236,27 +231,29 @@ function step(
   };
 }
 
-/** Allure's page resets every margin and font, so the description brings its own. */
-const GAP = "margin: 8px 0 4px";
-const QUOTE = "margin: 6px 0; padding: 4px 12px; border-left: 3px solid #9aa5b1";
-const CODE =
-  "margin: 0; padding: 6px 10px; border-radius: 4px; background: rgba(127, 140, 155, 0.15); font-family: monospace; white-space: pre-wrap";
-
-/** What a reader needs first: the requirement, what came out, and how to see it again. */
+/**
+ * What a reader needs first: the requirement, what came out, and how to see it again. As a table, because Allure's generator
+ * strips styles and its page resets margins, fonts and even bold type.
+ */
 export function descriptionOf(
-  r: { clause: string; level: string; verdict: Verdict | RuleOutcome },
+  r: { clause: string; level: string; verdict: RuleOutcome },
   reason: string,
   commands: Commands | undefined,
 ): string {
   const clause = isClauseId(r.clause) ? CLAUSES[r.clause] : undefined;
   const where = clause === undefined ? "" : `, RFC ${clause.rfc} §${clause.section}, binds ${clause.actor}`;
-  const command = (title: string, line: string): string =>
-    `<p style="${GAP}">${title}</p><pre style="${CODE}"><code>${escapeXml(line)}</code></pre>`;
-  return [
-    `<p><strong>${escapeXml(r.clause)}</strong> (${escapeXml(r.level)}${escapeXml(where)})</p>`,
-    clause === undefined ? "" : `<blockquote style="${QUOTE}">${escapeXml(clause.text)}</blockquote>`,
-    `<p style="${GAP}"><strong>${escapeXml(r.verdict)}</strong>: ${escapeXml(reason)}</p>`,
-    commands === undefined ? "" : command("Run it alone, with the same seed and lab:", commands.run),
-    commands === undefined ? "" : command("Judge its capture again:", commands.judge),
-  ].join("");
+  const rows: readonly (readonly [string, string] | undefined)[] = [
+    ["clause", `${r.clause} (${r.level}${where})`],
+    clause && ["requirement", clause.text],
+    ["verdict", r.verdict],
+    ["reason", reason],
+    commands && ["run it alone", commands.run],
+    commands && ["judge it again", commands.judge],
+  ];
+  const cells = rows.flatMap((row) => {
+    if (row === undefined) return [];
+    const [name, value] = row.map(escapeXml);
+    return [`<tr><td>${name ?? ""}&nbsp;&nbsp;&nbsp;</td><td>${value ?? ""}</td></tr>`];
+  });
+  return `<table><tbody>${cells.join("")}</tbody></table>`;
 }

@@ -138,6 +138,19 @@ describe("tunnels between the same sockets stay apart", () => {
   });
 });
 
+test("a late frame of an earlier tunnel takes no id from a later one", () => {
+  const x = new Exchange();
+  call(x);
+  x.control(LNS, LAC, [7, 0], "StopCCN", tunnelId(9));
+  x.control(LAC, LNS, [0, 0], "SCCRQ", tunnelId(7));
+  x.zlb(LAC, LNS, 9);
+  x.control(LNS, LAC, [7, 0], "SCCRP", tunnelId(10));
+  expect(shape(x.timeline.frames).map((c) => c.frames)).toEqual([
+    [1, 2, 3, 4, 5, 6, 7, 8, 9, 11],
+    [10, 12],
+  ]);
+});
+
 test("a StopCCN and a ZLB before the receiver's id is known find their tunnel", () => {
   const x = new Exchange();
   x.control(LAC, LNS, [0, 0], "SCCRQ", tunnelId(7));

@@ -53,10 +53,7 @@ export function conversationsIn(frames: Iterable<Frame>, lens?: Lens): Conversat
       continue;
     }
     tunnel.add(frame, l2tp);
-    for (const end of ENDS) {
-      const id = tunnel.tunnelIds[end];
-      if (id !== undefined) byId.set(keyOf(tunnel.addresses[end], id), tunnel);
-    }
+    for (const key of tunnel.newKeys()) byId.set(key, tunnel);
   }
   return { conversations, others };
 }
@@ -145,6 +142,7 @@ class Tunnel implements Conversation {
   lac: End | undefined;
   readonly sessions: Call[] = [];
   readonly frames: Frame[] = [];
+  readonly #keys = new Set<string>();
   #stopped = false;
 
   constructor(no: number, first: Frame) {
@@ -170,6 +168,19 @@ class Tunnel implements Conversation {
     const opening = first === undefined ? undefined : packetOf(first).l2tp;
     if (this.#stopped || first === undefined || opening?.type !== "SCCRQ") return false;
     return equal(bodyOf(first, opening), bodyOf(frame, l2tp));
+  }
+
+  /** Under what it can be looked up from now on; each key once, so that a late frame takes no id from a later tunnel. */
+  newKeys(): readonly string[] {
+    const fresh: string[] = [];
+    for (const end of ENDS) {
+      const id = this.tunnelIds[end];
+      const key = id === undefined ? undefined : keyOf(this.addresses[end], id);
+      if (key === undefined || this.#keys.has(key)) continue;
+      this.#keys.add(key);
+      fresh.push(key);
+    }
+    return fresh;
   }
 
   add(frame: Frame, l2tp: L2tpView): void {

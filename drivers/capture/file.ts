@@ -17,24 +17,17 @@ export function readCapture(path: string, sink: RecordSink): void {
 
 /** The same as a lazy sequence; what the consumer does not take is not read. */
 export function* captureRecords(path: string): Generator<RawRecord, void, undefined> {
-  let batch: RawRecord[] = [];
-  const reader = new CaptureReader((record) => batch.push(record));
-  let failure: unknown;
-  const attempt = (step: () => void): RawRecord[] => {
-    batch = [];
-    try {
-      step();
-    } catch (error) {
-      failure = error;
-    }
-    return batch;
-  };
+  const whole: RawRecord[] = [];
+  const reader = new CaptureReader((record) => whole.push(record));
   for (const chunk of chunksOf(path)) {
-    yield* attempt(() => reader.push(chunk));
-    if (failure !== undefined) throw failure;
+    try {
+      reader.push(chunk);
+    } finally {
+      // Also on the way out of an error: what was whole before it comes first.
+      yield* whole.splice(0);
+    }
   }
-  yield* attempt(() => reader.end());
-  if (failure !== undefined) throw failure;
+  reader.end();
 }
 
 /** Each chunk has memory of its own, so that records may be views into it. */

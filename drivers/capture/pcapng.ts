@@ -113,14 +113,17 @@ export class PcapngParser implements ChunkParser {
         return;
       case BLOCK.packet:
         this.#room(at, end, 20);
-        return this.#packet(at, end, this.#u32(at));
+        this.#packet(at, end, this.#u32(at));
+        return;
       case BLOCK.obsoletePacket:
         this.#room(at, end, 20);
         // Drops takes half of the interface's place; all that follows lies as in the Enhanced Packet Block.
-        return this.#packet(at, end, this.#u16(at));
+        this.#packet(at, end, this.#u16(at));
+        return;
       case BLOCK.simplePacket:
         this.#room(at, end, 4);
-        return this.#simplePacket(at, end);
+        this.#simplePacket(at, end);
+        return;
       default:
         return;
     }

@@ -25,19 +25,20 @@ const SUBCOMMANDS: readonly ((program: Command) => void)[] = [
   addDoctor,
 ];
 
-/** Cases and rules; loaded when `clauses` runs. */
+/** All that judges and all that proves it; loaded when `clauses` runs. */
 async function catalogue(): Promise<Catalogue> {
-  const [{ loadCatalogue }, { clausesOf }, { RULES }] = await Promise.all([
+  const [{ loadCatalogue }, { clausesOf }, { RULES }, { MUTANTS }] = await Promise.all([
     import("#fixtures/catalogue"),
     import("#conformance"),
     import("#expect/rules/index"),
+    import("#mutants/index"),
   ]);
   const cases = (await loadCatalogue()).map(({ definition: d }) => ({
     id: d.id,
     clause: d.clause.id,
     clauses: clausesOf(d),
   }));
-  return { cases, rules: RULES, mutants: [] };
+  return { cases, rules: RULES, mutants: MUTANTS };
 }
 
 /** EX_USAGE of sysexits.h. */

@@ -110,5 +110,5 @@ async function runCases(plan: Plan, o: { concurrent: number; sinks: readonly Cas
   await vitest.close();
   process.exitCode = 0;
   const error = (notLoaded ?? unhandled) as { message?: string; code?: string } | undefined;
-  if (error !== undefined) throw new Error(error.message ?? String(error), { cause: error });
+  if (error !== undefined) throw new Error(error.message ?? "the suites could not be loaded", { cause: error });
 }

@@ -94,6 +94,15 @@ export function from(n: number, messages: Messages): Match {
   return (view, k, ...rest) => k >= n && match(view, k, ...rest);
 }
 
+/** The first that matches and whatever comes after it: for a peer that breaks down on something. */
+export function since(messages: Messages): Match {
+  const match = matchOf(messages);
+  return (view, k, octets, memory = new Map()) => {
+    if (match(view, k, octets, memory)) memory.set("broken down", true);
+    return memory.has("broken down");
+  };
+}
+
 export function not(messages: Messages): Match {
   const match = matchOf(messages);
   return (...datagram) => !match(...datagram);

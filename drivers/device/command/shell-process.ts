@@ -22,7 +22,7 @@ export interface ShellExit {
  * signal; what it has started has none.
  */
 const LEASHED = [
-  '(trap "" HUP INT TERM; exec <&3 3<&-; cat; kill -KILL -- -$$) >/dev/null 2>&1 &',
+  '(trap "" HUP INT TERM; exec <&3 3<&-; cat; kill -s KILL -- -$$) >/dev/null 2>&1 &',
   "exec 3<&-",
   'eval "$1"',
 ].join("\n");

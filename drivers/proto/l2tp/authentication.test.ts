@@ -95,11 +95,12 @@ describe("§5.1.1 a tunnel that is not to open", () => {
     return octets.with(0, (octets[0] ?? 0) ^ 0x80);
   }
 
-  test("a response that was not asked for is passed over", () => {
+  test("a response that was not asked for is passed over, and a challenge in SCCCN too", () => {
     const pair = new Pair();
     const tunnel = pair.lac.open(LNS, 0, { held: true });
     pair.settle();
-    pair.lac.send(tunnel, message("SCCCN", avpOf("challengeResponse", new Uint8Array(16))), pair.now);
+    const stray = [avpOf("challengeResponse", new Uint8Array(16)), avpOf("challenge", new Uint8Array(16))];
+    pair.lac.send(tunnel, message("SCCCN", ...stray), pair.now);
     pair.settle();
     expect(pair.happened("lns")).toEqual(["tunnel-up"]);
   });

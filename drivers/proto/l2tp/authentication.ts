@@ -35,7 +35,8 @@ export class Authentication {
    * answered for want of a secret, is the fault that refuses the tunnel; a response that was not asked for is passed over.
    */
   check(view: L2tpView): Cause | undefined {
-    this.#peers = avpIn(view, "challenge");
+    // §4.4.3: only these two carry a challenge.
+    if (view.type === "SCCRQ" || view.type === "SCCRP") this.#peers = avpIn(view, "challenge");
     if (this.#peers !== undefined && this.#secret === undefined) {
       return notAuthorized("challenged, but no tunnel secret is set");
     }

@@ -53,7 +53,7 @@ export class CallTable {
   }
 
   /** A call is over. It keeps its id until the peer has acknowledged our CDN, if we sent one. */
-  ended(call: Call): void {
+  callEnded(call: Call): void {
     if (this.#calls.get(call.id) === call) this.#ended.push(call);
   }
 

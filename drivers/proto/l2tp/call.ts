@@ -1,7 +1,7 @@
 import { avpIn, type ControlMessage, type L2tpView } from "#wire/l2tp/message";
 import type { Addressed } from "./channel.ts";
 import { framingFault } from "./acceptance.ts";
-import { CDN_RESULT, type Cause, type EndReason, ERROR, generalError } from "./cause.ts";
+import { CDN_RESULT, type Cause, causeOf, type EndReason, ERROR, generalError } from "./cause.ts";
 import { cdn, has, iccn, icrp, icrq } from "./compose.ts";
 import { DataChannel } from "./data.ts";
 import type { CallOptions, L2tpEvent, Settings } from "./options.ts";
@@ -26,7 +26,7 @@ export interface Carrier {
   send(message: ControlMessage, call: Addressed): number;
   emit(event: L2tpEvent): void;
   /** The call is over, as far as this end is concerned. */
-  ended(call: Call): void;
+  callEnded(call: Call): void;
 }
 
 const TX_CONNECT_SPEED = 100_000_000;
@@ -92,7 +92,7 @@ export class Call {
     if (this.state === "idle") return;
     this.state = "idle";
     this.#emitDown(reason);
-    this.#carrier.ended(this);
+    this.#carrier.callEnded(this);
   }
 
   #run(event: SessionEvent, reason: EndReason): void {
@@ -101,7 +101,7 @@ export class Call {
     const { next, does } = step(this.side, before, event) ?? { next: "idle", does: ["send CDN", "clean up"] as const };
     this.state = next;
     for (const action of does) this.#perform(action, before, reason);
-    if (next === "idle") this.#carrier.ended(this);
+    if (next === "idle") this.#carrier.callEnded(this);
     if (before !== "established" && next === "established") {
       this.#carrier.emit({ type: "session-up", tunnel: this.#carrier.id, session: this.id });
     }
@@ -121,7 +121,7 @@ export class Call {
       case "send ICCN":
         return this.#sendIccn();
       case "send CDN":
-        this.cdnNs = this.#carrier.send(cdn(settings, this.id, causeOf(reason)), this);
+        this.cdnNs = this.#carrier.send(cdn(settings, this.id, causeOf(reason, CDN_RESULT.administrative)), this);
         return;
       case "clean up":
         if (before !== "idle") this.#emitDown(reason);
@@ -158,9 +158,4 @@ export class Call {
   #emitDown(reason: EndReason): void {
     this.#carrier.emit({ type: "session-down", tunnel: this.#carrier.id, session: this.id, reason });
   }
-}
-
-function causeOf(reason: EndReason): Cause {
-  const { by: _, result = CDN_RESULT.administrative, ...rest } = reason;
-  return { result, ...rest };
 }

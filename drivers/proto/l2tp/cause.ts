@@ -52,3 +52,12 @@ export interface EndReason extends Partial<Cause> {
   /** `timeout`: the peer acknowledged nothing any more (§5.8). */
   readonly by: "us" | "peer" | "timeout";
 }
+
+/** What to tell the peer about it. */
+export function causeOf({ result, error, message }: EndReason, otherwise: number): Cause {
+  return {
+    result: result ?? otherwise,
+    ...(error !== undefined && { error }),
+    ...(message !== undefined && { message }),
+  };
+}

@@ -54,9 +54,14 @@ export class Channel {
   }
 
   sendData(session: Addressed, payload: Uint8Array, ns: number | undefined, o: SendDataOptions): void {
-    const { ns: _, sequenced: __, ...fields } = o;
-    const ids = { tunnelId: this.peerId, sessionId: session.peerId };
-    this.#emit(encodeData({ ...ids, ...fields, ...(ns !== undefined && { ns }) }, payload));
+    const { length = false, priority = false, offset, nr } = o;
+    const header = {
+      ...{ tunnelId: this.peerId, sessionId: session.peerId, length, priority },
+      ...(ns !== undefined && { ns }),
+      ...(nr !== undefined && { nr }),
+      ...(offset && { offset }),
+    };
+    this.#emit(encodeData(header, payload));
   }
 
   /** Sends all that delivery lets go. */

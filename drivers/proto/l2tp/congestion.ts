@@ -5,7 +5,7 @@
 export class CongestionWindow {
   #cwnd = 1;
   #ssthresh: number;
-  /** Acks counted in congestion avoidance since the window last grew. */
+  /** Acks since the window last grew. */
   #acks = 0;
   #peerWindow: number;
   readonly #enabled: boolean;
@@ -31,9 +31,9 @@ export class CongestionWindow {
   /** Something new was acknowledged; however much it was, it counts once. */
   onAck(): void {
     if (this.#cwnd >= this.#peerWindow) return;
-    const slowStart = this.#cwnd < this.#ssthresh;
-    this.#acks = slowStart ? 0 : this.#acks + 1;
-    if (!slowStart && this.#acks < this.#cwnd) return;
+    this.#acks++;
+    const avoidance = this.#cwnd >= this.#ssthresh;
+    if (avoidance && this.#acks < this.#cwnd) return;
     this.#cwnd++;
     this.#acks = 0;
   }

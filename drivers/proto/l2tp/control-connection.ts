@@ -6,7 +6,7 @@ import { Authentication } from "./authentication.ts";
 import type { Call, Carrier } from "./call.ts";
 import { CallTable } from "./call-table.ts";
 import { type Addressed, Channel } from "./channel.ts";
-import { type Cause, type EndReason, ERROR, STOPCCN_RESULT } from "./cause.ts";
+import { type Cause, causeOf, type EndReason, ERROR, STOPCCN_RESULT } from "./cause.ts";
 import { hello, scccn, sccrp, sccrq, stopCcn } from "./compose.ts";
 import type { CallOptions, Datagram, L2tpEvent, SendDataOptions, Settings } from "./options.ts";
 import { isOfSession, type MessageOfSession } from "./session.ts";
@@ -15,9 +15,9 @@ import { step, type TunnelAction, type TunnelEvent, type TunnelState, type Tunne
 /** What a control connection needs of the endpoint that it belongs to. */
 export interface Surroundings {
   readonly settings: Settings;
-  nextCallSerialNumber(): number;
-  emit(event: L2tpEvent): void;
-  transmit(datagram: Datagram): void;
+  readonly nextCallSerialNumber: () => number;
+  readonly emit: (event: L2tpEvent) => void;
+  readonly transmit: (datagram: Datagram) => void;
 }
 
 /** What made a step happen, and what its actions need. */
@@ -84,7 +84,7 @@ export class ControlConnection implements Carrier {
   }
 
   /** It has been cleaned up; only its delivery may still be at work. */
-  get finished(): boolean {
+  get ended(): boolean {
     return this.#ended;
   }
 
@@ -107,8 +107,8 @@ export class ControlConnection implements Carrier {
     this.#around.emit(event);
   }
 
-  ended(call: Call): void {
-    this.calls.ended(call);
+  callEnded(call: Call): void {
+    this.calls.callEnded(call);
   }
 
   /** Local open request. `request` goes out in place of the machine's own SCCRQ. */
@@ -270,13 +270,11 @@ export class ControlConnection implements Carrier {
       case "send SCCCN":
         this.send(scccn(this.settings, this.#authentication.response("SCCCN")));
         return;
-      case "send StopCCN": {
-        const { by: _, result = STOPCCN_RESULT.generalRequest, ...rest } = reason;
+      case "send StopCCN":
         // What never went out need not precede it.
         this.channel.delivery.dropUnsent();
-        this.send(stopCcn(this.settings, this.id, { result, ...rest }));
+        this.send(stopCcn(this.settings, this.id, causeOf(reason, STOPCCN_RESULT.generalRequest)));
         return;
-      }
       case "tunnel-open":
         return this.#tunnelOpen();
       case "clean up":

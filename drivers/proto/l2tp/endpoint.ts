@@ -1,10 +1,10 @@
 import type { SocketAddress } from "#wire/ip/udp";
-import { avpIn, type ControlMessage, encodeMessage, type L2tpView, type Secrets, viewL2tp } from "#wire/l2tp/message";
+import { type ControlMessage, encodeMessage, type Secrets, viewL2tp } from "#wire/l2tp/message";
 import { u32At } from "#wire/octets";
 import type { Endpoint } from "../endpoint.ts";
-import { CDN_RESULT, type Cause, ERROR, generalError, STOPCCN_RESULT } from "./cause.ts";
-import { ControlConnection, type Surroundings } from "./control-connection.ts";
-import { freshId } from "./id.ts";
+import { CDN_RESULT, type Cause, STOPCCN_RESULT } from "./cause.ts";
+import { ConnectionTable } from "./connection-table.ts";
+import type { ControlConnection } from "./control-connection.ts";
 import {
   type CallOptions,
   type Datagram,
@@ -17,7 +17,6 @@ import {
   settingsOf,
   type TunnelInfo,
 } from "./options.ts";
-import { breakTie } from "./tie.ts";
 
 export type { Cause, EndReason } from "./cause.ts";
 export type {
@@ -41,12 +40,11 @@ export type {
 export class L2tpEndpoint implements Endpoint<Datagram, Datagram, L2tpEvent> {
   readonly #settings: Settings;
   readonly #secrets: Secrets;
-  readonly #connections = new Map<number, ControlConnection>();
+  readonly #connections: ConnectionTable;
   readonly #transmits: Datagram[] = [];
   readonly #events: L2tpEvent[] = [];
   /** Those that may have something to say since a call that was given no time to say it at. */
   readonly #restless = new Set<ControlConnection>();
-  readonly #around: Surroundings;
   #callSerialNumber: number;
 
   constructor(options: L2tpOptions) {
@@ -54,17 +52,17 @@ export class L2tpEndpoint implements Endpoint<Datagram, Datagram, L2tpEvent> {
     this.#secrets = options.secret ? { tunnelSecret: options.secret } : {};
     // §4.4.4: rising, and unlikely to be met again soon at this end or another.
     this.#callSerialNumber = u32At(options.random(4), 0) >>> 1;
-    this.#around = {
+    this.#connections = new ConnectionTable({
       settings: this.#settings,
       nextCallSerialNumber: () => this.#callSerialNumber++,
       emit: (event) => this.#events.push(event),
       transmit: (datagram) => this.#transmits.push(datagram),
-    };
+    });
   }
 
   /** Opens a tunnel, as a LAC or as an LNS; returns our id of it. */
   open(remote: SocketAddress, now: number, o: OpenOptions = {}): number {
-    const tunnel = this.#add(remote, now);
+    const tunnel = this.#connections.add(remote, now);
     tunnel.held = o.held === true;
     tunnel.open(now, o.request?.(tunnel.id));
     tunnel.pump(now);
@@ -75,7 +73,7 @@ export class L2tpEndpoint implements Endpoint<Datagram, Datagram, L2tpEvent> {
   call(tunnel: number, now: number, o: CallOptions = {}): number {
     if (this.#settings.role !== "lac") throw new Error("only a LAC asks for incoming calls (RFC 2661 §5.2)");
     const connection = this.#tunnel(tunnel);
-    if (connection.finished) throw new Error(`tunnel ${tunnel} has ended`);
+    if (connection.ended) throw new Error(`tunnel ${tunnel} has ended`);
     const call = connection.call(o, now);
     connection.pump(now);
     return call.id;
@@ -164,40 +162,32 @@ export class L2tpEndpoint implements Endpoint<Datagram, Datagram, L2tpEvent> {
 
   /** Our ids of the tunnels that have not ended. */
   tunnels(): readonly number[] {
-    return [...this.#connections.values()].filter((c) => !c.finished).map((c) => c.id);
+    return this.#connections.live.map((connection) => connection.id);
   }
 
   receive({ octets, remote }: Datagram, now: number): void {
     const view = viewL2tp(octets, 0, octets.length, this.#secrets);
-    if (view.kind === "data") {
-      const connection = this.#connections.get(view.header.tunnelId);
-      if (connection && sameAddress(connection.channel.remote, remote)) connection.receiveData(view, octets, now);
-      return;
-    }
+    if (view.kind === "data") return this.#connections.named(view, remote)?.receiveData(view, octets, now);
     // §7.1 a malformed header, §3.1 another version: discarded. So too a body that is too short to be even one AVP.
     if (view.kind !== "control" && view.kind !== "zlb") return;
-    
-    const connection = this.#addressee(view, octets, remote, now);
-    if (connection === undefined) return;
-    connection.receive(view, octets, now);
-    connection.pump(now);
+    if (view.kind === "control" && view.avps.length === 0) return;
+    const connection = this.#connections.addressee({ view, octets, remote, now });
+    connection?.receive(view, octets, now);
+    connection?.pump(now);
   }
 
   handleTimer(now: number): void {
-    for (const connection of this.#connections.values()) {
+    for (const connection of this.#connections.all) {
       connection.handleTimer(now);
       connection.pump(now);
-      if (connection.over) this.#connections.delete(connection.id);
+      if (connection.over) this.#connections.remove(connection);
     }
   }
 
   nextTimerAt(): number | undefined {
-    let next: number | undefined;
-    for (const connection of this.#connections.values()) {
-      const at = connection.nextTimerAt();
-      if (at !== undefined && (next === undefined || at < next)) next = at;
-    }
-    return next;
+    let next = Infinity;
+    for (const connection of this.#connections.all) next = Math.min(next, connection.nextTimerAt() ?? Infinity);
+    return next === Infinity ? undefined : next;
   }
 
   pollTransmit(now: number): Datagram | undefined {
@@ -210,91 +200,9 @@ export class L2tpEndpoint implements Endpoint<Datagram, Datagram, L2tpEvent> {
     return this.#events.shift();
   }
 
-  /** The connection that a control message is for. Tunnel ID 0 means that the sender knows no id of ours (§5.3). */
-  #addressee(view: L2tpView, octets: Uint8Array, remote: SocketAddress, now: number): ControlConnection | undefined {
-    const { tunnelId } = view.header;
-    if (tunnelId === 0) return this.#unnamed(view, octets, remote, now);
-    const connection = this.#connections.get(tunnelId);
-    if (connection === undefined) return undefined;
-    // §8.1: the answer may come from a port of the peer's choice, and from then on nothing changes.
-    if (connection.state === "wait-ctl-reply") connection.channel.remote = remote;
-    return sameAddress(connection.channel.remote, remote) ? connection : undefined;
-  }
-
-  #unnamed(view: L2tpView, octets: Uint8Array, remote: SocketAddress, now: number): ControlConnection | undefined {
-    const assigned = avpIn(view, "assignedTunnelId") ?? 0;
-    const here = [...this.#connections.values()].filter((c) => sameAddress(c.channel.remote, remote));
-    const known = here.find((c) => c.begunBy && c.channel.peerId === assigned);
-    switch (view.type) {
-      case "SCCRQ":
-      case "SCCRP":
-        if (known?.isRepeatOfRequest(octets)) return known;
-        if (known) this.#replace(known);
-        return this.#begin(view, octets, remote, now);
-      case "StopCCN":
-        // Or it refuses our SCCRQ, of which the sender could not read the id (hidden with another secret).
-        return known ?? only(here.filter((c) => c.state === "wait-ctl-reply"));
-      case undefined:
-        // The acknowledgement of a StopCCN that refused an SCCRQ: its sender may not have taken our id from it.
-        if (view.kind !== "zlb") return undefined;
-        return only(here.filter((c) => c.begunBy && (c.state === "idle" || c.state === "wait-ctl-conn")));
-      default:
-        // SCCCN for an idle machine: clean up, and nothing is there to be cleaned (§7.2.1).
-        return undefined;
-    }
-  }
-
-  /** A first message: an SCCRQ, or an SCCRP that nobody asked for and §7.2.1 answers with StopCCN. */
-  #begin(view: L2tpView, octets: Uint8Array, remote: SocketAddress, now: number): ControlConnection | undefined {
-    if (view.header.ns !== this.#settings.delivery.initialNr) return undefined;
-    if (view.type === "SCCRP" && avpIn(view, "assignedTunnelId") === undefined) return undefined;
-    if (view.type === "SCCRQ" && !this.#winsTie(view, remote, now)) return undefined;
-    const { maxTunnels = Infinity, holdNew = false } = this.#settings;
-    const full = this.tunnels().length >= maxTunnels;
-    const connection = this.#add(remote, now, octets);
-    connection.held = holdNew;
-    if (full) connection.refusal = generalError(ERROR.insufficientResources, "no more tunnels");
-    return connection;
-  }
-
-  /** §4.4.3: compares the SCCRQ with those of ours that the same peer has not answered; true if it is to be served. */
-  #winsTie(view: L2tpView, remote: SocketAddress, now: number): boolean {
-    let served = true;
-    for (const rival of this.#connections.values()) {
-      if (rival.state !== "wait-ctl-reply" || rival.held || rival.channel.remote.address !== remote.address) continue;
-      const outcome = breakTie(rival.tieBreaker, avpIn(view, "tieBreaker"));
-      if (outcome === "lost") rival.loseTie(now);
-      if (outcome === "both-lost") rival.discard({ by: "us", message: "both lost the tie" });
-      if (outcome === "won" || outcome === "both-lost") served = false;
-      if (rival.over) this.#connections.delete(rival.id);
-    }
-    return served;
-  }
-
-  /** The peer began anew with an id of which we know an older tunnel: it has lost that tunnel. */
-  #replace(known: ControlConnection): void {
-    known.discard({ by: "peer", message: "the peer began anew" });
-    this.#connections.delete(known.id);
-  }
-
-  #add(remote: SocketAddress, now: number, begunBy?: Uint8Array): ControlConnection {
-    const id = freshId(this.#settings.random, this.#settings.nextTunnelId, (n) => this.#connections.has(n));
-    const connection = new ControlConnection(this.#around, { id, remote, ...(begunBy && { begunBy }) }, now);
-    this.#connections.set(id, connection);
-    return connection;
-  }
-
   #tunnel(id: number): ControlConnection {
     const connection = this.#connections.get(id);
     if (connection === undefined) throw new Error(`no tunnel ${id}`);
     return connection;
   }
-}
-
-function only<T>(candidates: readonly T[]): T | undefined {
-  return candidates.length === 1 ? candidates[0] : undefined;
-}
-
-function sameAddress(a: SocketAddress, b: SocketAddress): boolean {
-  return a.address === b.address && a.port === b.port;
 }

@@ -119,7 +119,8 @@ describe("messages by hand", () => {
     pair.settle();
     expect(pair.sent).toEqual(["lns HELLO Ns 2 Nr 4", "lac HELLO Ns 4 Nr 2", "lns ZLB Ns 3 Nr 5"]);
     pair.lac.muteAcks(tunnel, false);
-    expect(pair.settle().sent.at(-1)).toBe("lac ZLB Ns 5 Nr 3");
+    pair.lac.sendData(tunnel, pair.lac.tunnelInfo(tunnel)?.sessions[0]?.ourId ?? 0, ofText("x"), pair.now);
+    expect(pair.settle().sent.slice(-2), "what was due before goes before").toEqual(["lac ZLB Ns 5 Nr 3", "lac data"]);
   });
 
   test("raw octets go out as they are", () => {
@@ -157,6 +158,20 @@ describe("§5.3, §9.1 ids", () => {
     const { tunnel, session } = pair.connect();
     expect([tunnel, session]).toEqual([1, 0x0102]);
     expect(() => pair.lac.call(tunnel, pair.now)).toThrow("no free id");
+  });
+
+  test("of a call that has ended can be used again once its CDN is acknowledged, and not before", () => {
+    const pair = new Pair({ lac: { nextSessionId: () => 7 } });
+    const { tunnel, session } = pair.connect();
+    pair.lac.hangUp(tunnel, session, pair.now);
+    expect(() => pair.lac.call(tunnel, pair.now)).toThrow("no free id");
+    pair.settle();
+    expect(pair.lac.call(tunnel, pair.now)).toBe(7);
+    const [lns = 0] = pair.lns.tunnels();
+    pair.settle();
+    pair.lns.hangUp(lns, pair.lns.tunnelInfo(lns)?.sessions[0]?.ourId ?? 0, pair.now);
+    pair.settle();
+    expect(pair.lac.call(tunnel, pair.now), "or the peer's has come").toBe(7);
   });
 
   test("the last free one is found", () => {

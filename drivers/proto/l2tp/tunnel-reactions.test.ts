@@ -147,6 +147,26 @@ describe("idle: SCCRQ", () => {
     expect(pair.lns.tunnels().length).toBe(1);
   });
 
+  test("a repeat may differ by a fresh Random Vector while the tunnel is not open (§4.3)", () => {
+    const { pair, tunnel } = called();
+    const repeat = encodeMessage(request(tunnel, avpOf("randomVector", OCTETS)));
+    pair.inject("lns", encodeControl({ tunnelId: 0, sessionId: 0, ns: 0, nr: 0 }, repeat)).settle();
+    expect(pair.said("lns")).toEqual(["SCCRP"]);
+    expect(pair.sent.at(-1)).toBe("lns ZLB Ns 1 Nr 1");
+  });
+
+  test("after a StopCCN the peer may open again with the same id and the same octets", () => {
+    const pair = new Pair({ lac: { nextTunnelId: () => 7 } });
+    const sccrq = encodeControl({ tunnelId: 0, sessionId: 0, ns: 0, nr: 0 }, encodeMessage(request(7)));
+    const stop = message("StopCCN", avpOf("assignedTunnelId", 7), avpOf("resultCode", { result: 1 }));
+    pair
+      .inject("lns", sccrq)
+      .inject("lns", encodeControl({ tunnelId: 0, sessionId: 0, ns: 1, nr: 1 }, encodeMessage(stop)));
+    pair.inject("lns", sccrq).settle();
+    expect(pair.said("lns")).toEqual(["SCCRP", "SCCRP"]);
+    expect(pair.lns.tunnels().length).toBe(1);
+  });
+
   test("a peer that began anew with the same id gets a new tunnel; the old one is gone", () => {
     const { pair, tunnel } = called();
     pair.lac.send(tunnel, message("SCCCN"), pair.now);
@@ -199,7 +219,7 @@ describe("idle: anything else", () => {
   ])("%s: nothing", (_, octets) => {
     const pair = new Pair().inject("lns", octets).settle();
     expect(pair.sent).toEqual([]);
-    expect(pair.lns.nextTimerAt()).toBeUndefined();
+    expect([pair.lns.nextTimerAt(), pair.lns.tunnels()]).toEqual([undefined, []]);
   });
 
   test("reserved header bits are ignored, singly and together", () => {
@@ -208,6 +228,20 @@ describe("idle: anything else", () => {
       expect(new Pair().inject("lns", octets).settle().said("lns")).toEqual(["SCCRP"]);
     }
   });
+});
+
+test("a tunnel that is up is not disturbed by an SCCRQ out of sequence or an SCCRP, to Tunnel ID 0 with its id", () => {
+  const pair = new Pair();
+  const { tunnel } = pair.connect();
+  pair.clear();
+  const to0 = (m: ControlMessage, ns: number): Uint8Array =>
+    encodeControl({ tunnelId: 0, sessionId: 0, ns, nr: 0 }, encodeMessage(m));
+  pair
+    .inject("lns", to0(request(tunnel), 4))
+    .inject("lns", to0(reply(tunnel), 0))
+    .settle();
+  expect(pair.sent).toEqual([]);
+  expect(pair.happened("lns")).toEqual([]);
 });
 
 describe("wait-ctl-reply", () => {
@@ -363,6 +397,19 @@ describe("StopCCN", () => {
     },
   );
 
+  test("of the peer: what it never acknowledged is not repeated any more", () => {
+    const pair = new Pair();
+    const { tunnel } = pair.connect();
+    pair.lac.hold(tunnel);
+    pair.lac.muteAcks(tunnel, true);
+    pair.lns.send(pair.lns.tunnels()[0] ?? 0, message("HELLO"), pair.now);
+    pair.settle();
+    const stop = message("StopCCN", avpOf("assignedTunnelId", tunnel), avpOf("resultCode", { result: 1 }));
+    pair.lac.send(tunnel, stop, pair.now);
+    pair.settle().clear().run(20_000);
+    expect(pair.sent).toEqual([]);
+  });
+
   test("with header Tunnel ID 0 ends the half-open tunnel that its Assigned Tunnel ID names, and no other", () => {
     const { pair, tunnel } = called();
     const second = pair.lac.open(LNS, pair.now, { held: true });
@@ -390,6 +437,10 @@ describe("StopCCN", () => {
     for (let i = 0; i < 8; i++) pair.lac.call(tunnel, pair.now);
     pair.lac.close(tunnel, pair.now, { result: 6 });
     pair.run(5000);
+    expect(
+      pair.said("lac").filter((m) => m === "ICRQ").length,
+      "eight more were wanted, and the first repeated",
+    ).toBeLessThan(6);
     expect(pair.said("lac").at(-1)).toBe("StopCCN 6");
     expect(avpIn(pair.last("lac", "StopCCN"), "assignedTunnelId")).toBe(tunnel);
     expect(pair.lns.tunnels()).toEqual([]);
@@ -403,6 +454,19 @@ describe("StopCCN", () => {
     expect([stop.header.tunnelId, avpIn(stop, "assignedTunnelId")]).toEqual([0, tunnel]);
     expect(pair.events.lns.at(-1)).toMatchObject({ type: "message", message: { type: "StopCCN" } });
   });
+
+  test("is the same message when it is repeated, ids and all, though the peer's id has come to be known", () => {
+    const { pair, tunnel, answer } = calling();
+    const [bench = 0] = pair.lns.tunnels();
+    pair.lns.muteAcks(bench, true);
+    pair.lac.close(tunnel, pair.now);
+    pair.settle();
+    answer(reply(7));
+    pair.run(1500);
+    const ids = pair.passings.filter((p) => p.name === "StopCCN").map((p) => p.view.header.tunnelId);
+    expect(ids).toEqual([0, 0]);
+    expect(pair.said("lac"), "and it opens nothing").toEqual(["SCCRQ", "StopCCN 1", "StopCCN 1"]);
+  });
 });
 
 describe("§4.4.3 tie breaker: two SCCRQs cross", () => {
@@ -415,6 +479,15 @@ describe("§4.4.3 tie breaker: two SCCRQs cross", () => {
     pair.lns.open(LAC, 0);
     return pair.run(20_000);
   }
+
+  test("an SCCRQ of another peer is no rival", () => {
+    const pair = new Pair({ lac: { tieBreaker: low } });
+    pair.lac.open(LNS, 0);
+    const other = { address: "10.0.0.9", port: 1701 };
+    pair.inject("lac", encodeControl({ tunnelId: 0, sessionId: 0, ns: 0, nr: 0 }, encodeMessage(request(9))), other);
+    pair.settle();
+    expect(pair.said("lac")).toEqual(["SCCRQ", "SCCRP", "SCCCN"]);
+  });
 
   test.each([
     ["the lower one of the LAC wins", low, high, ["SCCRQ", "SCCCN"], ["SCCRQ", "SCCRP"]],

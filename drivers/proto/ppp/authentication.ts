@@ -76,7 +76,8 @@ export class Authentication {
     if (ofUs) this.#pending.add("ofUs");
     if (this.#pending.size === 0) {
       this.#state = "none";
-      return this.#host.done(now);
+      this.#host.done(now);
+      return;
     }
     for (const party of this.#active()) party.start(now);
   }

@@ -101,6 +101,17 @@ describe("the authenticator (RFC 1994 §4)", () => {
     expect(bench.events.at(-1)).toEqual({ type: "down", reason: "no Response to CHAP Challenges" });
   });
 
+  test("LCP goes down while a Response is awaited: no more Challenges", () => {
+    for (const frame of [
+      lcp({ code: "Configure-Request", id: 9, options: [] }),
+      lcp({ code: "Terminate-Request", id: 9, data: NO_OCTETS }),
+    ]) {
+      const { bench } = authenticator();
+      bench.give(frame);
+      expect(challengesIn(bench.pass(60_000))).toEqual([]);
+    }
+  });
+
   test("one Challenge has one verdict: repeats get Success again, whatever they hold", () => {
     const { bench, challenge: sent } = authenticator();
     bench.give(response(sent));

@@ -26,16 +26,13 @@ export class ChapPeer implements AuthParty<ChapView> {
   }
 
   receive(view: ChapView, _octets: Uint8Array, now: number): void {
-    switch (view.codeName) {
-      case "Challenge":
-        return this.#respond(view, now);
-      case "Success":
-      case "Failure":
-        if (view.id !== this.#open?.id) return this.#host.discard("CHAP: verdict on no open Response");
-        this.stop();
-        // RFC 1994 §4.2: the code decides, whatever the message says.
-        if (view.codeName === "Success") this.#host.passed(this.#credentials.user, now);
-        else this.#host.refused(view.message ?? "", now);
+    if (view.codeName === "Challenge") this.#respond(view, now);
+    else if (view.id !== this.#open?.id) this.#host.discard("CHAP: verdict on no open Response");
+    else if (view.codeName === "Success" || view.codeName === "Failure") {
+      this.stop();
+      // RFC 1994 §4.2: the code decides, whatever the message says.
+      if (view.codeName === "Success") this.#host.passed(this.#credentials.user, now);
+      else this.#host.refused(view.message ?? "", now);
     }
   }
 
@@ -50,15 +47,19 @@ export class ChapPeer implements AuthParty<ChapView> {
     if (open.tries < this.#limits.maxTries) {
       open.tries++;
       open.repeatAt = now + this.#limits.restartMs;
-      return this.#host.transmit(open.packet);
+      this.#host.transmit(open.packet);
+    } else {
+      this.stop();
+      this.#host.gaveUp("no verdict on the CHAP Response", now);
     }
-    this.stop();
-    this.#host.gaveUp("no verdict on the CHAP Response", now);
   }
 
   #respond({ id, value }: ChapView, now: number): void {
     // RFC 1994 §4.1: a Value has an octet or more; Response to nothing would be the same each time.
-    if (!value || value.length === 0) return this.#host.discard("CHAP: Challenge without a Value");
+    if (!value || value.length === 0) {
+      this.#host.discard("CHAP: Challenge without a Value");
+      return;
+    }
     const { user, password } = this.#credentials;
     const packet = encodeChap({ code: "Response", id, value: chapMd5(id, password, value), name: user });
     this.#open = { id, packet, tries: 1, repeatAt: now + this.#limits.restartMs };
@@ -111,7 +112,10 @@ export class ChapAuthenticator implements AuthParty<ChapView> {
     const challenge = this.#challenge;
     if (view.codeName !== "Response") return;
     // RFC 1994 §2.3: a Response to a former Challenge proves nothing, and may be a replay.
-    if (view.id !== challenge?.id) return this.#host.discard("CHAP: Response to no current Challenge");
+    if (view.id !== challenge?.id) {
+      this.#host.discard("CHAP: Response to no current Challenge");
+      return;
+    }
     // §4.1: one Challenge has one verdict, so that other names and secrets cannot be tried on it.
     const isNew = challenge.verdict === undefined;
     const verdict = (challenge.verdict ??= this.#check(view, challenge.value) ? "Success" : "Failure");
@@ -132,9 +136,11 @@ export class ChapAuthenticator implements AuthParty<ChapView> {
 
   handleTimer(now: number): void {
     if (this.#challengeAt === undefined || now < this.#challengeAt) return;
-    if (this.#tries < this.#limits.maxTries) return this.#send(now);
-    this.stop();
-    this.#host.gaveUp("no Response to CHAP Challenges", now);
+    if (this.#tries < this.#limits.maxTries) this.#send(now);
+    else {
+      this.stop();
+      this.#host.gaveUp("no Response to CHAP Challenges", now);
+    }
   }
 
   #send(now: number): void {

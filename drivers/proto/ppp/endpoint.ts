@@ -1,7 +1,7 @@
 import { fragmentIpv4 } from "#wire/ip/fragments";
 import { type Ipv4View, viewIpv4 } from "#wire/ip/ipv4";
 import { dissect } from "#wire/packet";
-import { encodePpp, PPP } from "#wire/ppp/frame";
+import { encodePpp, PPP, type PppFrameView } from "#wire/ppp/frame";
 import type { Endpoint } from "#proto/endpoint";
 import { Authentication, type AuthState } from "./authentication.ts";
 import { settingsOf, type PppEvent, type PppOptions } from "./endpoint-options.ts";
@@ -112,6 +112,8 @@ export class PppEndpoint implements Endpoint<Uint8Array, Uint8Array, PppEvent> {
   /** Closes the link in order; `down` follows when the peer has agreed or does not answer. `reason` is told to the peer. */
   stop(now: number, reason = "closed by the administrator"): void {
     this.#lcp.close(now, reason);
+    // The table has no This-Layer-Finished in Stopped: it came before, and only the wait for the peer is cut short.
+    if (this.#patience && this.#lcp.negotiator.state === "Closed") this.#down(reason);
   }
 
   /** The lower layer is gone. Silent on the line; `start` begins anew. */
@@ -122,15 +124,15 @@ export class PppEndpoint implements Endpoint<Uint8Array, Uint8Array, PppEvent> {
   }
 
   /** Fragments what is longer than the peer's MRU (RFC 1332 §2.1); drops what may not be fragmented, or comes before IPCP is up. */
-  sendIp(packet: Uint8Array, _now: number): void {
+  sendIp(packet: Uint8Array, now: number): void;
+  sendIp(packet: Uint8Array): void {
     const limit = this.#lcp.limit();
     const ip = viewIpv4(packet);
-    if (!this.#ipcp.negotiator.opened) return this.#discard("IP to send while IPCP is not Opened");
-    if (ip.malformed) return this.#discard("IP to send is malformed");
-    const fits = ip.totalLength <= limit;
-    if (!fits && (ip.dontFragment || ip.headerLength + 8 > limit))
-      return this.#discard(`IP to send has ${ip.totalLength} octets, the peer's MRU is ${limit}`);
-    for (const piece of fragmentIpv4(packet, limit)) this.#send(PPP.IP, piece);
+    if (!this.#ipcp.negotiator.opened) this.#note("IP to send while IPCP is not Opened");
+    else if (ip.malformed) this.#note("IP to send is malformed");
+    else if (ip.totalLength > limit && (ip.dontFragment || ip.headerLength + 8 > limit))
+      this.#note(`IP to send has ${ip.totalLength} octets, the peer's MRU is ${limit}`);
+    else for (const piece of fragmentIpv4(packet, limit)) this.#send(PPP.IP, piece);
   }
 
   /** A new CHAP Challenge, where the peer has proved itself by CHAP. */
@@ -147,23 +149,16 @@ export class PppEndpoint implements Endpoint<Uint8Array, Uint8Array, PppEvent> {
     const { ppp, inner } = dissect(frame, "ppp");
     if (!ppp) throw new Error("a PPP frame was dissected as something else");
     this.#events.push({ type: "frame", view: ppp, octets: frame });
-    const { protocol, protocolLength, addressControl, payloadAt, end } = ppp.frame;
-    const { phase } = this;
-    if (phase === "Dead") return this.#discard("the lower layer is down");
-    if (protocolLength === 0) return this.#discard("no Protocol field");
-    // RFC 1662 §3.1: FF without 03 is a foreign Control value. Protocol 00ff is kept unused so that this is certain.
-    if (!addressControl && protocolLength === 1 && protocol === 0xff) return this.#discard("Control is not 03");
-    if (ppp.lcp) return this.#lcp.negotiator.receive(ppp.lcp, frame, now);
-    // §3.4, §3.7: nothing but LCP in these phases, not even a Protocol-Reject.
-    if (phase === "Establish" || phase === "Terminate") return this.#discard(`not LCP in ${phase} phase`);
-    if (ppp.pap) return this.#authentication.receivePap(ppp.pap, frame, now);
-    if (ppp.chap) return this.#authentication.receiveChap(ppp.chap, frame, now);
-    // §3.5 drops what comes before authentication is through; link quality packets are excepted, but unknown to us.
-    if (phase === "Authenticate" && protocol !== PPP.LQR) return this.#discard("too early in Authenticate phase");
-    if (ppp.ipcp) return this.#ipcp.negotiator.receive(ppp.ipcp, frame, now);
-    if (protocol === PPP.IP) return this.#receiveIp(frame, inner?.ip);
-    // §3.6, §5.7: no silence on what is not supported.
-    this.#lcp.protocolReject(protocol, frame.subarray(payloadAt, end));
+    const { protocol, payloadAt, end } = ppp.frame;
+    const drop = whyDropped(ppp.frame, this.phase);
+    if (drop !== undefined) this.#discard(drop);
+    else if (ppp.lcp) this.#lcp.negotiator.receive(ppp.lcp, frame, now);
+    else if (ppp.pap) this.#authentication.receivePap(ppp.pap, frame, now);
+    else if (ppp.chap) this.#authentication.receiveChap(ppp.chap, frame, now);
+    else if (ppp.ipcp) this.#ipcp.negotiator.receive(ppp.ipcp, frame, now);
+    else if (protocol === PPP.IP) this.#receiveIp(frame, inner?.ip);
+    // RFC 1661 §3.6, §5.7: no silence on what is not supported.
+    else this.#lcp.protocolReject(protocol, frame.subarray(payloadAt, end));
   }
 
   handleTimer(now: number): void {
@@ -186,7 +181,8 @@ export class PppEndpoint implements Endpoint<Uint8Array, Uint8Array, PppEvent> {
     return times.length > 0 ? Math.min(...times) : undefined;
   }
 
-  pollTransmit(_now: number): Uint8Array | undefined {
+  pollTransmit(now: number): Uint8Array | undefined;
+  pollTransmit(): Uint8Array | undefined {
     return this.#frames.shift();
   }
 
@@ -204,10 +200,10 @@ export class PppEndpoint implements Endpoint<Uint8Array, Uint8Array, PppEvent> {
   }
 
   #receiveIp(frame: Uint8Array, ip: Ipv4View | undefined): void {
-    if (!this.#ipcp.negotiator.opened) return this.#discard("IP while IPCP is not Opened");
-    if (!ip || ip.malformed || ip.end - ip.at < ip.totalLength) return this.#discard("malformed IP packet");
+    if (!this.#ipcp.negotiator.opened) this.#discard("IP while IPCP is not Opened");
+    else if (!ip || ip.malformed || ip.end - ip.at < ip.totalLength) this.#discard("malformed IP packet");
     // Octets behind Total Length are padding (RFC 1661 §2).
-    this.#events.push({ type: "ip", packet: frame.slice(ip.at, ip.end) });
+    else this.#events.push({ type: "ip", packet: frame.slice(ip.at, ip.end) });
   }
 
   #begin(): void {
@@ -252,12 +248,15 @@ export class PppEndpoint implements Endpoint<Uint8Array, Uint8Array, PppEvent> {
 
   #refused(message: string, byUs: boolean, now: number): void {
     this.#events.push({ type: "auth-failed", message });
-    if (byUs) return this.#lcp.failed("authentication failed", now);
-    // §3.5: the end that has refused the other terminates the link. It is not waited for without end.
-    this.#patience = {
-      until: now + this.#hangUpWaitMs,
-      then: (later) => this.#lcp.failed("authentication refused by the peer", later),
-    };
+    if (byUs) this.#lcp.failed("authentication failed", now);
+    // RFC 1661 §3.5: the end that has refused the other terminates the link. It is not waited for without end.
+    else
+      this.#patience = {
+        until: now + this.#hangUpWaitMs,
+        then: (later) => {
+          this.#lcp.failed("authentication refused by the peer", later);
+        },
+      };
   }
 
   #protocolRejected(protocol: number, now: number): void {
@@ -277,4 +276,19 @@ export class PppEndpoint implements Endpoint<Uint8Array, Uint8Array, PppEvent> {
   #note(what: string): void {
     this.#events.push({ type: "log", text: what });
   }
+}
+
+/** What a phase does not let through, in silence; undefined for what it does. */
+function whyDropped(frame: PppFrameView, phase: Phase): string | undefined {
+  const { protocol, protocolLength, addressControl } = frame;
+  if (phase === "Dead") return "the lower layer is down";
+  if (protocolLength === 0) return "no Protocol field";
+  // RFC 1662 §3.1: FF without 03 is a foreign Control value. Protocol 00ff is kept unused so that this is certain.
+  if (!addressControl && protocolLength === 1 && protocol === 0xff) return "Control is not 03";
+  if (protocol === PPP.LCP || phase === "Network") return undefined;
+  // RFC 1661 §3.5: authentication, and link quality, which is then answered as the unsupported protocol that it is.
+  const isAllowed = protocol === PPP.PAP || protocol === PPP.CHAP || protocol === PPP.LQR;
+  if (phase === "Authenticate" && isAllowed) return undefined;
+  // §3.4, §3.7: nothing but LCP, and no Protocol-Reject either.
+  return `protocol 0x${protocol.toString(16).padStart(4, "0")} in ${phase} phase`;
 }

@@ -71,7 +71,6 @@ export class LcpOptions {
     const { mru, requestDefaults, magic, accm, pfc, acfc, requireAuth } = this.#policy;
     this.#refused.clear();
     this.#peer = { ...DEFAULTS };
-    this.#nakedMagic = 0;
     this.#magic = magic ? this.#chooseMagic() : 0;
     this.#asked = {
       mru,
@@ -98,39 +97,66 @@ export class LcpOptions {
 
   /** RFC 1661 §5.3: options may change as the Nak proposes, and one that it appends may be taken up. */
   naked(options: readonly ReceivedOption[]): undefined {
-    const methods: AuthMethod[] = [];
+    const asked = this.#asked;
     for (const { type, value } of options) {
       if (this.#refused.has(type)) continue;
-      if (type === LCP_OPTIONS.mru.type && typeof value === "number" && value >= this.#policy.acceptMru.min) {
-        this.#asked.mru = value;
-        this.#asked.askMru = true;
-      } else if (type === LCP_OPTIONS.accm.type && typeof value === "number") this.#asked.accm = value;
-      else if (type === LCP_OPTIONS.auth.type)
-        methods.push(...[authMethodOf(value)].filter((method) => method !== undefined));
-      else if (type === LCP_OPTIONS.magic.type && this.#asked.magic !== 0) this.#newMagic(value);
-      // §5.3 has no Nak of an option without value: whoever sends one does not want it.
-      else if (type === LCP_OPTIONS.pfc.type) this.#asked.pfc = false;
-      else if (type === LCP_OPTIONS.acfc.type) this.#asked.acfc = false;
+      switch (type) {
+        case LCP_OPTIONS.mru.type:
+          // What we would not let the peer have is nothing for us either.
+          if (typeof value !== "number" || value < this.#policy.acceptMru.min) break;
+          asked.mru = value;
+          asked.askMru = true;
+          break;
+        case LCP_OPTIONS.accm.type:
+          if (typeof value === "number") asked.accm = value;
+          break;
+        case LCP_OPTIONS.magic.type:
+          if (asked.magic !== 0) this.#newMagic(value);
+          break;
+        // §5.3 has no Nak of an option without value: whoever sends one does not want it.
+        case LCP_OPTIONS.pfc.type:
+          asked.pfc = false;
+          break;
+        case LCP_OPTIONS.acfc.type:
+          asked.acfc = false;
+      }
     }
-    if (this.#asked.auth && options.some(({ type }) => type === LCP_OPTIONS.auth.type))
-      this.#asked.auth = this.#nextMethod(this.#asked.auth, methods);
+    const proposals = options.filter(({ type }) => type === LCP_OPTIONS.auth.type);
+    if (asked.auth && proposals.length > 0)
+      asked.auth = this.#nextMethod(
+        asked.auth,
+        proposals.map(({ value }) => authMethodOf(value)),
+      );
     return undefined;
   }
 
   /** RFC 1661 §5.4: out of the request, for as long as this negotiation lasts. */
   rejected(options: readonly ReceivedOption[], outright: boolean): string | undefined {
+    const asked = this.#asked;
     for (const { type } of options) {
       this.#refused.add(type);
-      if (type === LCP_OPTIONS.mru.type) Object.assign(this.#asked, { mru: DEFAULT_MRU, askMru: false });
-      else if (type === LCP_OPTIONS.accm.type) this.#asked.accm = undefined;
-      else if (type === LCP_OPTIONS.magic.type) {
-        this.#asked.magic = 0;
-        // §6.4: a Reject counts as if the number had been acknowledged. Naks without end do not.
-        if (!outright) this.#magic = 0;
-      } else if (type === LCP_OPTIONS.pfc.type) this.#asked.pfc = false;
-      else if (type === LCP_OPTIONS.acfc.type) this.#asked.acfc = false;
-      // §3.5: no Network phase without the authentication that is required, so nothing is left to negotiate for.
-      else if (type === LCP_OPTIONS.auth.type) return "the peer refuses to authenticate";
+      switch (type) {
+        case LCP_OPTIONS.mru.type:
+          asked.mru = DEFAULT_MRU;
+          asked.askMru = false;
+          break;
+        case LCP_OPTIONS.accm.type:
+          asked.accm = undefined;
+          break;
+        case LCP_OPTIONS.auth.type:
+          // §3.5: no Network phase without the authentication that is required, so nothing is left to negotiate for.
+          return "the peer refuses to authenticate";
+        case LCP_OPTIONS.magic.type:
+          asked.magic = 0;
+          // §6.4: a Reject counts as if the number had been acknowledged. Naks without end do not.
+          if (!outright) this.#magic = 0;
+          break;
+        case LCP_OPTIONS.pfc.type:
+          asked.pfc = false;
+          break;
+        case LCP_OPTIONS.acfc.type:
+          asked.acfc = false;
+      }
     }
     return undefined;
   }
@@ -210,7 +236,7 @@ export class LcpOptions {
   }
 
   /** RFC 1661 §6.2: another enabled method that the peer proposes, else the next best; what is not enabled is never taken. */
-  #nextMethod(current: AuthMethod, proposed: readonly AuthMethod[]): AuthMethod {
+  #nextMethod(current: AuthMethod, proposed: readonly (AuthMethod | undefined)[]): AuthMethod {
     const enabled = this.#policy.requireAuth;
     const other = enabled.find((method) => method !== current && proposed.includes(method));
     if (other || proposed.includes(current)) return other ?? current;

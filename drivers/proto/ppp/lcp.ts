@@ -57,6 +57,7 @@ export class Lcp implements NegotiatedLayer<LcpView> {
 
   close(now: number, reason: string): void {
     this.#endReason = reason;
+    this.#endedByPeer = false;
     this.negotiator.close(now, ofText(reason));
   }
 
@@ -165,11 +166,7 @@ export class Lcp implements NegotiatedLayer<LcpView> {
     else if (foreign) this.note("Magic-Number is neither zero nor the peer's");
 
     if (view.code === LCP_CODES["Echo-Request"]) this.#sendEchoReply(view, octets);
-    else if (view.code === LCP_CODES["Echo-Reply"] && !looped && !foreign) {
-      if (view.id !== this.#echoId) return this.discard("Echo-Reply to no open Echo-Request");
-      this.#echoId = undefined;
-      this.#echoesUnanswered = 0;
-    }
+    else if (view.code === LCP_CODES["Echo-Reply"] && !looped && !foreign) this.#echoReply(view.id);
   }
 
   thisLayerUp(now: number): void {
@@ -205,6 +202,14 @@ export class Lcp implements NegotiatedLayer<LcpView> {
     return "RXJ+";
   }
 
+  #echoReply(id: number): void {
+    if (id !== this.#echoId) this.discard("Echo-Reply to no open Echo-Request");
+    else {
+      this.#echoId = undefined;
+      this.#echoesUnanswered = 0;
+    }
+  }
+
   #sendEchoReply(view: LcpView, octets: Uint8Array): void {
     if (this.#unknownToPeer.has(LCP_CODES["Echo-Reply"])) return;
     // RFC 1661 §5: no LCP packet exceeds the peer's MRU, though the Echo-Request may have exceeded it.
@@ -215,7 +220,8 @@ export class Lcp implements NegotiatedLayer<LcpView> {
   #keepAlive(echoMs: number, now: number): void {
     if (this.#echoesUnanswered >= this.#keepalive.echoFailures) {
       this.#echoAt = undefined;
-      return this.failed("no answer to Echo-Requests", now);
+      this.failed("no answer to Echo-Requests", now);
+      return;
     }
     this.#echoesUnanswered++;
     this.#echoAt = now + echoMs;

@@ -22,6 +22,13 @@ interface Cause<View> {
   readonly answer?: Answer;
 }
 
+/** Our last Configure-Request. */
+interface SentRequest {
+  readonly id: number;
+  readonly options: readonly Uint8Array[];
+  answered: boolean;
+}
+
 /**
  * Runs the automaton of RFC 1661 §4 for one control protocol: restart timer and counter, Identifiers, and which packet
  * is which event. LCP has one and so has each NCP (RFC 1332 §2).
@@ -33,7 +40,7 @@ export class Negotiator<View extends NegotiationView> {
   #restartAt: number | undefined;
   #restartCounter = 0;
   #identifier = 0;
-  #request: { readonly id: number; readonly options: readonly Uint8Array[]; answered: boolean } | undefined;
+  #request: SentRequest | undefined;
   #terminate: Uint8Array = NO_OCTETS;
   #terminateData: Uint8Array = NO_OCTETS;
   #naksSent = 0;
@@ -87,11 +94,6 @@ export class Negotiator<View extends NegotiationView> {
     this.open(now);
   }
 
-  /** A packet of another protocol bears on this one: LCP's Protocol-Reject. */
-  reject(event: "RXJ+" | "RXJ-", now: number): void {
-    this.#dispatch(event, now);
-  }
-
   nextTimerAt(): number | undefined {
     return this.#restartAt;
   }
@@ -101,7 +103,7 @@ export class Negotiator<View extends NegotiationView> {
     this.#dispatch(this.#restartCounter > 0 ? "TO+" : "TO-", now);
   }
 
-  /** Unlike every Identifier since long: for all packets that start an exchange, and for rejects (RFC 1661 §5). */
+  /** One count for all packets that start an exchange, and for rejects: each differs from the one before (RFC 1661 §5). */
   nextIdentifier(): number {
     this.#identifier = (this.#identifier + 1) & 0xff;
     return this.#identifier;
@@ -109,32 +111,44 @@ export class Negotiator<View extends NegotiationView> {
 
   receive(view: View, octets: Uint8Array, now: number): void {
     // RFC 1661 §5, §6: a wrong Length, and an option that runs past the end, drop the packet whole.
-    if (view.malformed) return this.#layer.discard("malformed packet");
+    if (view.malformed) {
+      this.#layer.discard("malformed packet");
+      return;
+    }
     const cause: Cause<View> = { view, octets };
     switch (view.code) {
       case LCP_CODES["Configure-Request"]:
-        return this.#configureRequest(cause, now);
+        this.#configureRequest(cause, now);
+        break;
       case LCP_CODES["Configure-Ack"]:
       case LCP_CODES["Configure-Nak"]:
       case LCP_CODES["Configure-Reject"]:
-        return this.#configureReply(cause, now);
+        this.#configureReply(cause, now);
+        break;
       case LCP_CODES["Terminate-Request"]:
-        return this.#dispatch("RTR", now, cause);
+        this.#dispatch("RTR", now, cause);
+        break;
       case LCP_CODES["Terminate-Ack"]:
         // Whatever its Identifier: one that nobody asked for tells that the peer is closed (RFC 1661 §5.5).
-        return this.#dispatch("RTA", now, cause);
+        this.#dispatch("RTA", now, cause);
+        break;
       case LCP_CODES["Code-Reject"]:
-        return this.#codeReject(cause, now);
+        this.#codeReject(cause, now);
+        break;
+      default: {
+        const event = this.#layer.extended(view, octets, now);
+        if (event !== "drop") this.#dispatch(event ?? "RUC", now, cause);
+      }
     }
-    const event = this.#layer.extended(view, octets, now);
-    if (event !== "drop") this.#dispatch(event ?? "RUC", now, cause);
   }
 
   #configureRequest(cause: Cause<View>, now: number): void {
     const options = optionsOf(cause.view, cause.octets);
     // Where the table answers good and bad alike nothing is judged: a judgement may take an address from a pool.
-    if (!negotiating(this.#state) && !this.opened && this.#state !== "Stopped")
-      return this.#dispatch("RCR+", now, cause);
+    if (!negotiating(this.#state) && !this.opened && this.#state !== "Stopped") {
+      this.#dispatch("RCR+", now, cause);
+      return;
+    }
 
     // Outside a negotiation the counters belong to the one before.
     const naksLeft = !negotiating(this.#state) || this.#naksSent < this.#limits.maxFailure;
@@ -146,8 +160,10 @@ export class Negotiator<View extends NegotiationView> {
       return repeated ? "reject" : this.#layer.judge(option);
     });
     const answer = answerTo(options, judgements, this.#layer.missing(present), naksLeft);
-    if (!answer)
-      return this.#layer.failed("no convergence: the peer insists on an option that has no good answer", now);
+    if (!answer) {
+      this.#layer.failed("no convergence: the peer insists on an option that has no good answer", now);
+      return;
+    }
     this.#dispatch(answer.code === "Configure-Ack" ? "RCR+" : "RCR-", now, { ...cause, options, answer });
   }
 
@@ -155,24 +171,22 @@ export class Negotiator<View extends NegotiationView> {
     const { view, octets } = cause;
     const options = optionsOf(view, octets);
     const request = this.#request;
-    // RFC 1661 §4.3 RCA: what does not answer the last request is dropped. So is a second answer to it, which a link that
-    // duplicates packets makes likely: once answered its Identifier is used up (§5.1), hence footnote x never comes about.
-    if (!request || request.answered || view.id !== request.id) return this.#layer.discard("reply to no open request");
-
-    if (view.code === LCP_CODES["Configure-Ack"]) {
-      if (!acknowledges(options, request.options)) return this.#layer.discard("Ack of other options than were asked");
-      request.answered = true;
-      this.#naksTaken = 0;
-      return this.#dispatch("RCA", now, cause);
+    const fault = request && faultOfReply(view, options, request);
+    if (!request || fault !== undefined) {
+      this.#layer.discard(fault ?? "reply without a request");
+      return;
     }
-    const isReject = view.code === LCP_CODES["Configure-Reject"];
-    if (isReject && !rejects(options, request.options)) return this.#layer.discard("Reject of what was not asked");
-    if (options.length === 0) return this.#layer.discard("Nak or Reject of nothing");
     request.answered = true;
+    if (view.code === LCP_CODES["Configure-Ack"]) {
+      this.#naksTaken = 0;
+      this.#dispatch("RCA", now, cause);
+      return;
+    }
     // Closed, Stopped and their like only send a Terminate-Ack; our wishes do not move there.
+    const isReject = view.code === LCP_CODES["Configure-Reject"];
     const why = negotiating(this.#state) ? this.#concede(options, isReject, request.options) : undefined;
-    if (why) return this.#layer.failed(why, now);
-    this.#dispatch("RCN", now, cause);
+    if (why === undefined) this.#dispatch("RCN", now, cause);
+    else this.#layer.failed(why, now);
   }
 
   /** Takes a Nak or Reject to heart. A text is the reason to end the negotiation. */
@@ -187,7 +201,10 @@ export class Negotiator<View extends NegotiationView> {
 
   #codeReject(cause: Cause<View>, now: number): void {
     const { view, octets } = cause;
-    if (view.dataAt >= view.end) return this.#layer.discard("Code-Reject without a packet");
+    if (view.dataAt >= view.end) {
+      this.#layer.discard("Code-Reject without a packet");
+      return;
+    }
     const code = octets[view.dataAt] as number;
     // RFC 1661 §4.3 RXJ, §5.6: without codes 1 to 7 there is no negotiation.
     const fundamental = code >= LCP_CODES["Configure-Request"] && code <= LCP_CODES["Code-Reject"];
@@ -200,7 +217,10 @@ export class Negotiator<View extends NegotiationView> {
     const from = this.#state;
     const transition = step(from, event);
     // RFC 1661 §4.4 Illegal-Event: logged, no transition.
-    if (!transition) return this.#layer.note(`event ${event} cannot occur in state ${from}`);
+    if (!transition) {
+      this.#layer.note(`event ${event} cannot occur in state ${from}`);
+      return;
+    }
     this.#state = transition.next;
     if (!timerRuns(transition.next)) this.#restartAt = undefined;
     const terminates = transition.actions.includes("str");
@@ -214,32 +234,40 @@ export class Negotiator<View extends NegotiationView> {
   #act(action: Exclude<Action, "irc">, event: Event, from: State, now: number, cause: Cause<View> | undefined): void {
     switch (action) {
       case "tlu":
-        return this.#layer.thisLayerUp(now);
+        this.#layer.thisLayerUp(now);
+        break;
       case "tld":
-        return this.#layer.thisLayerDown(event, now);
+        this.#layer.thisLayerDown(event, now);
+        break;
       case "tlf":
-        return this.#layer.thisLayerFinished(event, now);
+        this.#layer.thisLayerFinished(event, now);
+        break;
       case "tls":
         // Whoever has a lower layer brings it up and says Up; nothing here can dial.
-        return;
+        break;
       case "zrc":
         // Keeps the line for one Restart time, so that the peer can take our Terminate-Ack (RFC 1661 §4.4).
         this.#restartCounter = 0;
         this.#restartAt = now + this.#limits.restartMs;
-        return;
+        break;
       case "scr":
-        return this.#sendConfigureRequest(event, from, now);
+        this.#sendConfigureRequest(event, from, now);
+        break;
       case "str":
-        return this.#sendTerminateRequest(event, now);
+        this.#sendTerminateRequest(event, now);
+        break;
       case "sca":
       case "scn":
-        return this.#sendAnswer(cause!);
+        this.#sendAnswer(cause!);
+        break;
       case "sta":
-        return this.#layer.transmit(encodeControlPacket(LCP_CODES["Terminate-Ack"], cause!.view.id, NO_OCTETS));
+        this.#layer.transmit(encodeControlPacket(LCP_CODES["Terminate-Ack"], cause!.view.id, NO_OCTETS));
+        break;
       case "scj":
-        return this.#sendCodeReject(cause!);
+        this.#sendCodeReject(cause!);
+        break;
       case "ser":
-        return this.#layer.echo(cause!.view, cause!.octets, now);
+        this.#layer.echo(cause!.view, cause!.octets, now);
     }
   }
 
@@ -284,4 +312,20 @@ export class Negotiator<View extends NegotiationView> {
     const copy = octets.subarray(view.at, Math.min(view.end, view.at + Math.max(this.#layer.limit() - 4, 0)));
     this.#layer.transmit(encodeControlPacket(LCP_CODES["Code-Reject"], this.nextIdentifier(), copy));
   }
+}
+
+/** RFC 1661 §5.2 to §5.4: why a Configure-Ack, -Nak or -Reject is dropped; undefined for a valid one. */
+function faultOfReply(
+  { code, id }: NegotiationView,
+  options: readonly ReceivedOption[],
+  request: SentRequest,
+): string | undefined {
+  // §4.3 RCA: what does not answer the last request is dropped. So is a second answer to it, which a link that duplicates
+  // packets makes likely: once answered its Identifier is used up (§5.1), hence footnote x never comes about.
+  if (request.answered || id !== request.id) return "reply to no open request";
+  if (code === LCP_CODES["Configure-Ack"])
+    return acknowledges(options, request.options) ? undefined : "Ack of other options than were asked";
+  if (code === LCP_CODES["Configure-Reject"] && !rejects(options, request.options))
+    return "Reject of what was not asked";
+  return options.length === 0 ? "Nak or Reject of nothing" : undefined;
 }

@@ -29,12 +29,13 @@ export class PapPeer implements AuthParty<PapView> {
   }
 
   receive(view: PapView, _octets: Uint8Array, now: number): void {
-    if (!this.#sent.has(view.id)) return this.#host.discard("PAP: reply to no open Authenticate-Request");
-    if (view.codeName !== "Authenticate-Ack" && view.codeName !== "Authenticate-Nak") return;
-    this.stop();
-    // RFC 1334 §2.2.2: the code decides, whatever the message says.
-    if (view.codeName === "Authenticate-Ack") this.#host.passed(this.#credentials.user, now);
-    else this.#host.refused(view.message ?? "", now);
+    if (!this.#sent.has(view.id)) this.#host.discard("PAP: reply to no open Authenticate-Request");
+    else if (view.codeName === "Authenticate-Ack" || view.codeName === "Authenticate-Nak") {
+      this.stop();
+      // RFC 1334 §2.2.2: the code decides, whatever the message says.
+      if (view.codeName === "Authenticate-Ack") this.#host.passed(this.#credentials.user, now);
+      else this.#host.refused(view.message ?? "", now);
+    }
   }
 
   nextTimerAt(): number | undefined {
@@ -43,9 +44,11 @@ export class PapPeer implements AuthParty<PapView> {
 
   handleTimer(now: number): void {
     if (this.#repeatAt === undefined || now < this.#repeatAt) return;
-    if (this.#sent.size < this.#limits.maxTries) return this.#request(now);
-    this.stop();
-    this.#host.gaveUp("no answer to Authenticate-Requests", now);
+    if (this.#sent.size < this.#limits.maxTries) this.#request(now);
+    else {
+      this.stop();
+      this.#host.gaveUp("no answer to Authenticate-Requests", now);
+    }
   }
 
   #request(now: number): void {

@@ -46,7 +46,10 @@ const CONFIGURE: ReadonlySet<string | undefined> = new Set([
 
 function lcpFields(lcp: LcpView, octets: Uint8Array, put: PutField): void {
   controlFields(lcp, lcp.codeName, "lcp", put);
-  if (CONFIGURE.has(lcp.codeName)) return optionFields(lcp, lcp.options, "lcp", octets, put);
+  if (CONFIGURE.has(lcp.codeName)) {
+    optionFields(lcp, lcp.options, "lcp", octets, put);
+    return;
+  }
   if (lcp.magic !== undefined) put("lcp.magic", lcp.dataAt, 4, lcp.magic);
   if (lcp.rejectedProtocol !== undefined) put("lcp.rejectedProtocol", lcp.dataAt, 2, lcp.rejectedProtocol);
   const rest = lcp.codeName === "Code-Reject" ? "lcp.rejectedPacket" : "lcp.data";
@@ -55,7 +58,10 @@ function lcpFields(lcp: LcpView, octets: Uint8Array, put: PutField): void {
 
 function ipcpFields(ipcp: IpcpView, octets: Uint8Array, put: PutField): void {
   controlFields(ipcp, ipcp.codeName, "ipcp", put);
-  if (CONFIGURE.has(ipcp.codeName)) return optionFields(ipcp, ipcp.options, "ipcp", octets, put);
+  if (CONFIGURE.has(ipcp.codeName)) {
+    optionFields(ipcp, ipcp.options, "ipcp", octets, put);
+    return;
+  }
   const rest = ipcp.codeName === "Code-Reject" ? "ipcp.rejectedPacket" : "ipcp.data";
   put(rest, ipcp.bodyAt, ipcp.end - ipcp.bodyAt, hex(octets, ipcp.bodyAt, ipcp.end));
 }
@@ -79,21 +85,23 @@ function optionFields(
 
 function valueFields({ value, at, dataAt, end }: OptionView, path: string, octets: Uint8Array, put: PutField): void {
   const length = end - dataAt;
-  if (value === undefined) return put(`${path}.octets`, dataAt, length, hex(octets, dataAt, end));
-  if (value === true) return put(path, at, end - at, true);
-  if (value instanceof Uint8Array) return put(path, dataAt, length, hex(value));
-  if (typeof value !== "object") return put(path, dataAt, length, value);
-  if ("source" in value) {
+  if (value === undefined) put(`${path}.octets`, dataAt, length, hex(octets, dataAt, end));
+  // A flag has no data: the option itself is what says it.
+  else if (value === true) put(path, at, end - at, true);
+  else if (value instanceof Uint8Array) put(path, dataAt, length, hex(value));
+  else if (typeof value !== "object") put(path, dataAt, length, value);
+  else if ("source" in value) {
     put(path, dataAt, length, `${value.source},${value.destination}`);
     put(`${path}.source`, dataAt, 4, value.source);
-    return put(`${path}.destination`, dataAt + 4, 4, value.destination);
+    put(`${path}.destination`, dataAt + 4, 4, value.destination);
+  } else {
+    put(path, dataAt, length, authName(value));
+    put(`${path}.protocol`, dataAt, 2, value.protocol);
+    if (value.algorithm !== undefined) put(`${path}.algorithm`, dataAt + 2, 1, value.algorithm);
+    if (value.maxSlotId !== undefined) put(`${path}.maxSlotId`, dataAt + 2, 1, value.maxSlotId);
+    if (value.compSlotId !== undefined) put(`${path}.compSlotId`, dataAt + 3, 1, value.compSlotId);
+    if (value.data.length > 0) put(`${path}.data`, end - value.data.length, value.data.length, hex(value.data));
   }
-  put(path, dataAt, length, authName(value));
-  put(`${path}.protocol`, dataAt, 2, value.protocol);
-  if (value.algorithm !== undefined) put(`${path}.algorithm`, dataAt + 2, 1, value.algorithm);
-  if (value.maxSlotId !== undefined) put(`${path}.maxSlotId`, dataAt + 2, 1, value.maxSlotId);
-  if (value.compSlotId !== undefined) put(`${path}.compSlotId`, dataAt + 3, 1, value.compSlotId);
-  if (value.data.length > 0) put(`${path}.data`, end - value.data.length, value.data.length, hex(value.data));
 }
 
 function papFields(pap: PapView, octets: Uint8Array, put: PutField): void {

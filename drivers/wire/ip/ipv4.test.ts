@@ -98,9 +98,27 @@ describe("malformed headers", () => {
     expect(view.payloadAt).toBe(view.end);
   });
 
-  test("nothing at all", () => {
-    expect(viewIpv4(new Uint8Array(0))).toMatchObject({ malformed: true, end: 0, payloadAt: 0, src: "" });
-    expect(viewIpv4(EIGHT, 20)).toMatchObject({ malformed: true, at: 20, end: 20, payloadAt: 20 });
+  test("nothing of an unreadable header is guessed", () => {
+    const issues = [{ code: "ipv4-truncated", at: 20, text: "an IPv4 header has 20 octets or more, here are 0" }];
+    const lengths = { version: 0, headerLength: 0, totalLength: 0, fragmentOffset: 0 };
+    const numbers = { ...lengths, tos: 0, id: 0, ttl: 0, protocol: 0, checksum: 0 };
+    const flags = {
+      reservedFlag: false,
+      dontFragment: false,
+      moreFragments: false,
+      checksumOk: false,
+      malformed: true,
+    };
+    const places = { at: 20, end: 20, payloadAt: 20, src: "", dst: "" };
+    expect(viewIpv4(EIGHT, 20)).toEqual({ ...numbers, ...flags, ...places, issues });
+    expect(viewIpv4(new Uint8Array(0))).toMatchObject({ ...flags, at: 0, end: 0, payloadAt: 0 });
+  });
+
+  test("octets past the given end do not count, and an end past the octets adds none", () => {
+    const octets = encodeIpv4(HEADER, EIGHT);
+    expect(viewIpv4(octets, 0, 24)).toMatchObject({ end: 24, issues: [{ code: "ipv4-total-length" }] });
+    expect(viewIpv4(octets, 0, 19)).toMatchObject({ end: 19, malformed: true });
+    expect(viewIpv4(octets.subarray(0, 24), 0, 28)).toMatchObject({ end: 24, issues: [{ code: "ipv4-total-length" }] });
   });
 });
 

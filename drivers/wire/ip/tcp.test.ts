@@ -54,6 +54,7 @@ describe("faults", () => {
       octets[bit >> 3]! ^= 0x80 >> (bit & 7);
       expect(view(octets).checksumOk).toBe(false);
     }
+    expect(view(changed(36, "00 00")).issues).toMatchObject([{ code: "tcp-checksum", at: 36 }]);
   });
 
   test("a checksum that the interface has yet to finish is neither right nor wrong", () => {

@@ -80,8 +80,12 @@ function printerFor({
 
 /** `   12   0.003071`: number, and seconds since the first packet to the microsecond. */
 function headOf({ no, record, firstNs }: Printable): string {
-  const seconds = (Number(record.tNs - firstNs) / 1e9).toFixed(6);
-  return `${String(no).padStart(5)} ${seconds.padStart(10)}`;
+  // toFixed costs as much as the dissection of a packet.
+  const micros = Math.trunc(Number(record.tNs - firstNs) / 1000);
+  const whole = Math.trunc(micros / 1e6);
+  const sign = micros < 0 && whole === 0 ? "-" : "";
+  const fraction = String(Math.abs(micros % 1e6)).padStart(6, "0");
+  return `${String(no).padStart(5)} ${`${sign}${whole}.${fraction}`.padStart(10)}`;
 }
 
 /** A published shape: nanoseconds as a string (they are more than a double holds), fields by path. */

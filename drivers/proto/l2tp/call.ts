@@ -62,7 +62,10 @@ export class Call {
 
   /** A message for this session; `fault` is what its AVPs break. */
   receive(type: SessionMessage, view: L2tpView, fault: Cause | undefined): void {
-    if (type === "CDN") return this.#run("CDN", { by: "peer", ...avpIn(view, "resultCode") });
+    if (type === "CDN") {
+      this.#run("CDN", { by: "peer", ...avpIn(view, "resultCode") });
+      return;
+    }
     this.learnPeerId(view);
     const wrong =
       fault ?? (type === "ICCN" ? framingFault(view, this.#carrier.settings.framingCapabilities) : undefined);
@@ -76,7 +79,8 @@ export class Call {
   run(event: "call" | "tunnel-open"): void {
     if (event === "tunnel-open" && this.#framingType() === undefined) {
       // §4.4.3: a call must not be asked for with a framing that the peer did not tell.
-      return this.end({ by: "us", result: CDN_RESULT.noFacilities, message: "the peer tells no framing" });
+      this.end({ by: "us", result: CDN_RESULT.noFacilities, message: "the peer tells no framing" });
+      return;
     }
     this.#run(event, { by: "us" });
   }
@@ -118,8 +122,10 @@ export class Call {
       case "send ICRP":
         this.#carrier.send(icrp(settings, this.id), this);
         return;
-      case "send ICCN":
-        return this.#sendIccn();
+      case "send ICCN": {
+        this.#sendIccn();
+        return;
+      }
       case "send CDN":
         this.cdnNs = this.#carrier.send(cdn(settings, this.id, causeOf(reason, CDN_RESULT.administrative)), this);
         return;

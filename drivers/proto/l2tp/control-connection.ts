@@ -184,7 +184,10 @@ export class ControlConnection implements Carrier {
 
   handleTimer(now: number): void {
     this.channel.delivery.handleTimer(now);
-    if (this.channel.delivery.state === "gave-up") return this.discard({ by: "timeout" });
+    if (this.channel.delivery.state === "gave-up") {
+      this.discard({ by: "timeout" });
+      return;
+    }
     const helloAt = this.#helloAt();
     if (helloAt !== undefined && helloAt <= now) this.send(hello(this.settings));
   }
@@ -260,8 +263,10 @@ export class ControlConnection implements Carrier {
 
   #perform(action: TunnelAction, { now, reason, request }: Occasion): void {
     switch (action) {
-      case "send SCCRQ":
-        return this.#sendSccrq(request ?? sccrq(this.settings, this.id, this.#challenge()));
+      case "send SCCRQ": {
+        this.#sendSccrq(request ?? sccrq(this.settings, this.id, this.#challenge()));
+        return;
+      }
       case "send SCCRP": {
         const response = this.#authentication.response("SCCRP");
         this.send(sccrp(this.settings, this.id, this.#challenge(), response));
@@ -275,12 +280,17 @@ export class ControlConnection implements Carrier {
         this.channel.delivery.dropUnsent();
         this.send(stopCcn(this.settings, this.id, causeOf(reason, STOPCCN_RESULT.generalRequest)));
         return;
-      case "tunnel-open":
-        return this.#tunnelOpen();
+      case "tunnel-open": {
+        this.#tunnelOpen();
+        return;
+      }
       case "clean up":
         // §7.1: reliable delivery goes on, whoever ended the tunnel.
         this.channel.delivery.linger(now, { drop: this.#stoppedByPeer });
-        return this.#end(reason);
+        {
+          this.#end(reason);
+          return;
+        }
       case "requeue SCCRQ":
         // §4.4.3: the loser goes without a word, so its delivery does not go on.
         this.#discarded = true;
@@ -290,7 +300,7 @@ export class ControlConnection implements Carrier {
 
   #sendSccrq(request: ControlMessage): void {
     const tie = request.avps.find((avp) => "name" in avp && avp.name === "tieBreaker");
-    if (tie !== undefined && "value" in tie) this.tieBreaker = tie.value as Uint8Array;
+    if (tie !== undefined && "value" in tie) this.tieBreaker = tie.value;
     this.send(request);
   }
 

@@ -33,7 +33,7 @@ function run(d: Delivery<string, string>, until: number): string[] {
   const lines: string[] = [];
   for (let at = d.nextTimerAt(); at !== undefined && at <= until; at = d.nextTimerAt()) {
     d.handleTimer(at);
-    lines.push(...out(d, at).map((text) => `${(at as number) / 1000} ${text}`));
+    lines.push(...out(d, at).map((text) => `${at / 1000} ${text}`));
   }
   return lines;
 }

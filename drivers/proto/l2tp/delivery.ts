@@ -182,7 +182,10 @@ export class Delivery<Out, In> {
       if (p.dueAt === undefined || p.dueAt > now) continue;
       p.dueAt = undefined;
       // §5.8: no response after several retransmissions; the tunnel is cleared.
-      if (p.tries > this.options.maxTries) return this.#end("gave-up");
+      if (p.tries > this.options.maxTries) {
+        this.#end("gave-up");
+        return;
+      }
     }
     const lingerUntil = this.#lingerUntil();
     if (lingerUntil !== undefined && lingerUntil <= now) this.#end("done");

@@ -392,6 +392,7 @@ describe("§5.6, §6.12", () => {
     pair.clear();
     const [lns = 0] = pair.lns.tunnels();
     pair.lac.hangUp(tunnel, session, pair.now);
+    pair.lac.hangUp(tunnel, session, pair.now);
     pair.lns.hangUp(lns, pair.lns.tunnelInfo(lns)?.sessions[0]?.ourId ?? 0, pair.now);
     pair.run(5000);
     expect([pair.said("lac"), pair.said("lns")]).toEqual([["CDN 3"], ["CDN 3"]]);

@@ -410,6 +410,22 @@ describe("StopCCN", () => {
     expect(pair.sent).toEqual([]);
   });
 
+  test("of our own that nobody acknowledges is given up quietly: the tunnel was down already", () => {
+    let cut = false;
+    const pair = new Pair({ fate: () => (cut ? "drop" : "pass") });
+    const { tunnel } = pair.connect();
+    cut = true;
+    pair.clear();
+    pair.lac.close(tunnel, pair.now);
+    pair.lac.close(tunnel, pair.now);
+    pair.run(40_000);
+    expect(pair.said("lac"), "one StopCCN, sent and repeated five times").toEqual(
+      Array.from({ length: 6 }, () => "StopCCN 1"),
+    );
+    expect(pair.happened("lac")).toEqual(["session-down", "tunnel-down"]);
+    expect(pair.lac.tunnelInfo(tunnel)).toBeUndefined();
+  });
+
   test("with header Tunnel ID 0 ends the half-open tunnel that its Assigned Tunnel ID names, and no other", () => {
     const { pair, tunnel } = called();
     const second = pair.lac.open(LNS, pair.now, { held: true });

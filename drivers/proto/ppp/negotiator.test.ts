@@ -1,8 +1,10 @@
 import { describe, expect, test } from "vitest";
 import { NO_OCTETS, ofText, ofU8 } from "#wire/octets";
-import type { LcpOption } from "#wire/ppp/lcp";
+import { encodeLcp, viewLcp, type LcpOption, type LcpPacket, type LcpView } from "#wire/ppp/lcp";
 import { Bench, brief, lcp, said } from "./bench.test-support.ts";
+import type { NegotiatedLayer } from "./negotiated-layer.ts";
 import { STATES, type State } from "./negotiation.ts";
+import { Negotiator } from "./negotiator.ts";
 
 const MAGIC: LcpOption = { type: "magic", value: 0x01020304 };
 const UNKNOWN: LcpOption = { type: 200, octets: ofU8(1, 2) };
@@ -342,6 +344,13 @@ describe("Code-Reject", () => {
     expect(short && "id" in short && long && "id" in long && short.id !== long.id).toBe(true);
   });
 
+  test("when LCP begins anew the MRU is the default again, until another is acknowledged", () => {
+    const bench = new Bench().reach("Opened", [{ type: "mru", value: 576 }]);
+    bench.ppp.renegotiate(bench.now);
+    bench.sent();
+    expect(bench.giveRaw(lcp({ code: 100, id: 1, data: new Uint8Array(1400) }))[0]).toHaveLength(4 + 4 + 1404);
+  });
+
   test("is never answered, whatever it holds", () => {
     const bench = new Bench({ requireAuth: "pap" }).reach("Opened");
     const nonsense = [NO_OCTETS, ofU8(100), ofU8(7, 7, 7), new Uint8Array(300).fill(0xff)];
@@ -351,3 +360,88 @@ describe("Code-Reject", () => {
     }
   });
 });
+
+describe("Close and at once Open", () => {
+  const TERMINATES: readonly State[] = ["Req-Sent", "Ack-Rcvd", "Ack-Sent", "Opened"];
+
+  test.each(STATES)("in %s: ends what is under way, and begins nothing", (state) => {
+    const { negotiator, sent } = bare(state);
+    negotiator.abandon(0);
+    expect(negotiator.state).toBe(TERMINATES.includes(state) ? "Stopping" : state);
+    expect(sent).toEqual(TERMINATES.includes(state) ? [5] : []);
+  });
+});
+
+/** A negotiator without any option, and the codes that it sends from that state on. */
+function bare(state: State): { negotiator: Negotiator<LcpView>; sent: number[] } {
+  const sent: number[] = [];
+  const ignore = () => undefined;
+  const layer: NegotiatedLayer<LcpView> = {
+    transmit: (packet) => sent.push(packet[0]!),
+    limit: () => 1500,
+    wanted: () => [],
+    judge: () => "acknowledge",
+    missing: () => [],
+    discard: ignore,
+    note: ignore,
+    begin: ignore,
+    naked: ignore,
+    rejected: ignore,
+    acknowledged: ignore,
+    extended: ignore,
+    echo: ignore,
+    codeRejected: ignore,
+    failed: ignore,
+    thisLayerUp: ignore,
+    thisLayerDown: ignore,
+    thisLayerFinished: ignore,
+  };
+  const limits = { restartMs: 1, maxConfigure: 10, maxTerminate: 2, maxFailure: 5, passive: false };
+  const negotiator = new Negotiator(layer, limits);
+  const give = (packet: LcpPacket) => {
+    const octets = encodeLcp(packet);
+    negotiator.receive(viewLcp(octets), octets, 0);
+  };
+  const up = () => {
+    negotiator.open(0);
+    negotiator.up(0);
+  };
+  const ack = () => {
+    give({ code: "Configure-Ack", id: 1, options: [] });
+  };
+  const request = () => {
+    give({ code: "Configure-Request", id: 1, options: [] });
+  };
+  const terminate = () => {
+    give({ code: "Terminate-Request", id: 1, data: NO_OCTETS });
+  };
+  const late = () => {
+    negotiator.handleTimer(1);
+  };
+  const close = () => {
+    negotiator.close(0);
+  };
+  const closed = () => {
+    give({ code: "Terminate-Ack", id: 1, data: NO_OCTETS });
+  };
+  const ways: Record<State, (() => void)[]> = {
+    Initial: [],
+    Starting: [
+      () => {
+        negotiator.open(0);
+      },
+    ],
+    Closed: [up, close, closed],
+    Stopped: [up, ack, request, terminate, late],
+    Closing: [up, close],
+    Stopping: [up, ack, request, terminate],
+    "Req-Sent": [up],
+    "Ack-Rcvd": [up, ack],
+    "Ack-Sent": [up, request],
+    Opened: [up, ack, request],
+  };
+  for (const act of ways[state]) act();
+  if (negotiator.state !== state) throw new Error(`${negotiator.state} instead of ${state}`);
+  sent.length = 0;
+  return { negotiator, sent };
+}

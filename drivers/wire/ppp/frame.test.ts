@@ -44,6 +44,11 @@ describe("forms", () => {
     expect(viewPppFrame(octets, 3, 8)).toMatchObject({ at: 3, protocolAt: 5, payloadAt: 6, end: 8, protocol: PPP.IP });
   });
 
+  test("an end past the octets adds none", () => {
+    expect(viewPppFrame(fromHex("ff 03 c0"), 0, 8)).toMatchObject({ protocolLength: 0, payloadAt: 3, end: 3 });
+    expect(viewPppFrame(fromHex("ff 03"), 5, 8)).toMatchObject({ protocolLength: 0, at: 5, payloadAt: 5, end: 5 });
+  });
+
   test("a frame may carry nothing", () => {
     expect(viewPppFrame(fromHex("ff 03 00 21"))).toMatchObject({ protocol: PPP.IP, payloadAt: 4, end: 4, issues: [] });
   });

@@ -173,6 +173,13 @@ describe("values", () => {
     expect(hex(encodeIpcp(ipcpOf(viewIpcp(octets), octets)))).toBe(hex(octets));
   });
 
+  test("what follows a short compression option is not taken for its slots", () => {
+    const octets = fromHex("ff038021 01010008 0204002d 0f01");
+    const value = { protocol: PPP.VJ_COMPRESSED, data: new Uint8Array(0) };
+    expect(viewIpcp(octets, 4)).toMatchObject({ end: 12, options: [{ at: 8, end: 12 }] });
+    expect(viewIpcp(octets, 4).options[0]!.value).toEqual(value);
+  });
+
   test("any address can be asked for; what is none is the caller's mistake", () => {
     expect(codes(request({ type: "address", value: "255.255.255.255" }))).toEqual([]);
     expect(() => request({ type: "address", value: "lns" })).toThrow(RangeError);

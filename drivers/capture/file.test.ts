@@ -1,9 +1,10 @@
-import { execFileSync, spawnSync } from "node:child_process";
+import { execFileSync } from "node:child_process";
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { afterAll, describe, expect, test } from "vitest";
+import { has } from "#fixtures/machine";
 import { concat, equal, hex } from "#wire/octets";
 import { captureRecords, readCapture } from "./file.ts";
 import { encodeFrames, frameOf } from "./frames-file.ts";
@@ -77,7 +78,7 @@ test("a file that is not there is named", () => {
   expect(() => readCapture(join(folder, "absent.pcap"), () => {})).toThrow(/ENOENT.*absent\.pcap/);
 });
 
-const tshark = spawnSync("tshark", ["--version"]).status === 0;
+const tshark = has("what we write, by another reader", "tshark");
 
 describe.skipIf(!tshark)("what we write, by another reader (skipped where there is no tshark)", () => {
   test("tshark finds the same packets, stamps, interface names, directions and comments", () => {

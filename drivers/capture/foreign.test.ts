@@ -1,6 +1,7 @@
 import { existsSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, test } from "vitest";
+import { PACKAGE_ROOT } from "#fixtures/root";
 import { fieldsOf } from "#wire/fields";
 import { dissect, type Packet } from "#wire/packet";
 import { line, tree } from "#wire/text";
@@ -11,7 +12,7 @@ import { frameOf } from "./frames-file.ts";
 import { Timeline } from "./timeline.ts";
 
 /** Captures by third parties, which are not the project's to hand on: the folder is named in the environment. */
-const FOLDER = process.env["L2TPSPEC_CAPTURES"] ?? "";
+const FOLDER = process.env["L2TPSPEC_CAPTURES"] ?? join(PACKAGE_ROOT, "../shared/captures");
 
 const packetsIn = (name: string): Packet[] =>
   [...captureRecords(join(FOLDER, name))].map((record) => dissect(record.octets, record.linkType));

@@ -94,12 +94,14 @@ export function from(n: number, messages: Messages): Match {
   return (view, k, ...rest) => k >= n && match(view, k, ...rest);
 }
 
-/** The first that matches and whatever comes after it: for a peer that breaks down on something. */
-export function since(messages: Messages): Match {
+/** The first that matches and what comes after it, `count` in all: for a peer that breaks down on something. */
+export function since(messages: Messages, count = Infinity): Match {
   const match = matchOf(messages);
   return (view, k, octets, memory = new Map()) => {
-    if (match(view, k, octets, memory)) memory.set("broken down", true);
-    return memory.has("broken down");
+    if (!memory.has("left") && match(view, k, octets, memory)) memory.set("left", count);
+    const left = (memory.get("left") as number | undefined) ?? 0;
+    if (left > 0) memory.set("left", left - 1);
+    return left > 0;
   };
 }
 

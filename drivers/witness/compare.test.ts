@@ -1,9 +1,10 @@
-import { spawnSync } from "node:child_process";
 import { existsSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { basename, join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { has } from "#fixtures/machine";
+import { PACKAGE_ROOT } from "#fixtures/root";
 import { captureRecords } from "#capture/file";
 import { PcapngWriter } from "#capture/writer";
 import { encodeUdpDatagram } from "#wire/ip/udp";
@@ -20,11 +21,11 @@ import { encodePap } from "#wire/ppp/pap";
 import { compareCapture, compareFrame } from "./compare.ts";
 import { type TsharkFrame, tsharkFrames } from "./tshark.ts";
 
-const hasTshark = spawnSync("tshark", ["--version"]).status === 0;
+const hasTshark = has("the comparison of the two decoders", "tshark");
 
 const OWN = fileURLToPath(new URL("../../fixtures/captures/", import.meta.url));
 /** Captures by third parties, which are not the project's to hand on: the folder is named in the environment. */
-const FOREIGN = process.env["L2TPSPEC_CAPTURES"] ?? "";
+const FOREIGN = process.env["L2TPSPEC_CAPTURES"] ?? join(PACKAGE_ROOT, "../shared/captures");
 
 const capturesIn = (folder: string): readonly string[] =>
   (folder !== "" && existsSync(folder) ? readdirSync(folder) : [])

@@ -1,13 +1,13 @@
 import { createSocket } from "node:dgram";
-import { spawnSync } from "node:child_process";
 import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
+import { has, isRoot } from "#fixtures/machine";
 import { captureRecords } from "#capture/file";
 import { countsIn, Tcpdump } from "./tcpdump.ts";
 
-const canCapture = process.getuid?.() === 0 && spawnSync("tcpdump", ["--version"]).status === 0;
+const canCapture = isRoot("a capture on loopback") && has("a capture on loopback", "tcpdump");
 
 let folder = "";
 beforeEach(() => (folder = mkdtempSync(join(tmpdir(), "l2tpspec-tcpdump-"))));

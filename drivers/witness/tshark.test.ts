@@ -1,14 +1,14 @@
-import { spawnSync } from "node:child_process";
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
+import { has } from "#fixtures/machine";
 import { PdmlParser, type TsharkFrame } from "./pdml.ts";
 import { tsharkFrames, type TsharkOptions } from "./tshark.ts";
 
 const CAPTURE = fileURLToPath(new URL("../../fixtures/captures/debian-router-chap-user.pcap", import.meta.url));
-const hasTshark = spawnSync("tshark", ["--version"]).status === 0;
+const hasTshark = has("tshark over a capture file", "tshark");
 
 async function all(file: string, options?: TsharkOptions): Promise<readonly TsharkFrame[]> {
   const frames: TsharkFrame[] = [];

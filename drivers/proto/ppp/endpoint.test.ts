@@ -342,6 +342,16 @@ describe("the end of a link", () => {
     expect(line.last("client", "down")).toEqual({ type: "down", reason: "the peer does not answer" });
   });
 
+  test("each attempt ends with its own reason", () => {
+    const line = call({ requireAuth: "pap" }, { credentials: { ...USER, password: "wrong" } });
+    line.run(1000);
+    expect(line.last("server", "down")).toMatchObject({ reason: "authentication failed" });
+    line.tamper = (from, frame) => (from === "server" ? [] : [frame]);
+    line.client.renegotiate(line.now);
+    line.run(60_000);
+    expect(line.last("server", "down")).toMatchObject({ reason: "the peer does not answer" });
+  });
+
   test("passive: it waits in silence, and answers who comes later", () => {
     const line = new Line({ passive: true });
     line.tamper = () => [];

@@ -270,6 +270,26 @@ describe("RFC 1332 §2: the automaton of LCP on 8021", () => {
     ]);
   });
 
+  test("Terminate-Request: the address goes back when IPCP has stopped", () => {
+    const released: string[] = [];
+    const { bench, ack } = network({ ...POOL, releaseAddress: (given) => released.push(given) });
+    ack();
+    bench.give(request(address("172.16.1.51")), ipcp({ code: "Terminate-Request", id: 8, data: NO_OCTETS }));
+    expect(released).toEqual([]);
+    bench.pass(3000);
+    expect(released).toEqual(["172.16.1.51"]);
+  });
+
+  test("what was Rejected may be asked again in the next negotiation", () => {
+    const { bench, reject, nak, ack, take, asked } = network({ role: "client" });
+    reject(address("0.0.0.0"));
+    ack();
+    bench.give(request());
+    take(bench.giveRaw(ipcp({ code: "Terminate-Ack", id: 8, data: NO_OCTETS })));
+    nak(address("172.16.1.51"));
+    expect(asked()).toEqual([address("172.16.1.51")]);
+  });
+
   test("Terminate-Ack that nobody asked for: negotiated again", () => {
     const { bench } = opened();
     expect(bench.giveRaw(ipcp({ code: "Terminate-Ack", id: 8, data: NO_OCTETS })).map(brief)).toEqual([

@@ -89,7 +89,6 @@ export class Ipcp implements NegotiatedLayer<IpcpView> {
 
   begin(): void {
     const { role, address, requestDns } = this.#policy;
-    this.#remote = UNASSIGNED;
     this.#refused.clear();
     this.#asked.clear();
     if (address !== undefined || role === "client") this.#asked.set(ADDRESS.type, address ?? UNASSIGNED);

@@ -60,6 +60,18 @@ describe("our request", () => {
     ]);
   });
 
+  test("what was Rejected may be asked again in the next negotiation", () => {
+    const bench = new Bench({ magic: false, mru: 1400 }).reach("Req-Sent");
+    reject(bench, { type: "mru", value: 1400 });
+    expect(bench.request().options).toEqual([]);
+    bench.ackRequest();
+    bench.give(request());
+    bench.give(request());
+    expect(bench.request().options).toEqual([{ type: "mru", value: 1400 }]);
+    nak(bench, { type: "mru", value: 1300 });
+    expect(bench.request().options).toEqual([{ type: "mru", value: 1300 }]);
+  });
+
   test("everything Rejected but authentication: LCP opens all the same", () => {
     const bench = new Bench({ mru: 1400, accm: 1, pfc: true, acfc: true }).reach("Req-Sent");
     reject(bench, ...bench.request().options);
@@ -272,6 +284,17 @@ describe("Echo and Discard (RFC 1661 §5.8, §5.9)", () => {
       bench.give(lcp({ code: "Echo-Reply", id: echo.id + 1, magic: 0, data: NO_OCTETS }));
     }
     expect(bench.ppp.states.lcp).toBe("Stopping");
+  });
+
+  test("Code-Rejected as well are Echo-Reply and Protocol-Reject: no more of them, until LCP begins anew", () => {
+    const bench = new Bench().reach("Opened");
+    const stimuli = [lcp({ code: "Echo-Request", id: 1, magic: 0, data: NO_OCTETS }), encodePpp(0x80cf, NO_OCTETS)];
+    expect(bench.give(...stimuli)).toHaveLength(2);
+    for (const code of [8, 10]) bench.give(lcp({ code: "Code-Reject", id: 1, packet: ofU8(code, 1, 0, 4) }));
+    expect(bench.give(...stimuli)).toEqual([]);
+    bench.give(request());
+    bench.ackRequest();
+    expect(bench.give(...stimuli)).toHaveLength(2);
   });
 
   test("Code-Rejected: no more Echo-Requests, and the link stays", () => {

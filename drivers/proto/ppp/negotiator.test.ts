@@ -316,6 +316,15 @@ describe("answers to the peer's Configure-Request", () => {
     expect(insist()).toMatchObject({ code: "Configure-Nak" });
   });
 
+  test("Max-Failure counts anew when LCP begins anew", () => {
+    const bench = new Bench({ maxFailure: 1 }).reach("Req-Sent");
+    const insist = () => bench.give(lcp({ code: "Configure-Request", id: 4, options: [{ type: "mru", value: 1 }] }));
+    expect([...insist(), ...insist()]).toMatchObject([{ code: "Configure-Nak" }, { code: "Configure-Reject" }]);
+    bench.ppp.lowerDown(bench.now);
+    bench.start();
+    expect(insist()).toMatchObject([{ code: "Configure-Nak" }]);
+  });
+
   test("Magic-Number zero for ever: it may not be Rejected by who uses one, so the link ends", () => {
     const bench = new Bench().reach("Req-Sent");
     const sent = Array.from({ length: 7 }, (_, i) =>
@@ -349,6 +358,13 @@ describe("Code-Reject", () => {
     bench.ppp.renegotiate(bench.now);
     bench.sent();
     expect(bench.giveRaw(lcp({ code: 100, id: 1, data: new Uint8Array(1400) }))[0]).toHaveLength(4 + 4 + 1404);
+  });
+
+  test("a larger MRU of the peer holds from Opened on only", () => {
+    const long = lcp({ code: 100, id: 1, data: new Uint8Array(1700) });
+    const mru: LcpOption = { type: "mru", value: 2000 };
+    expect(new Bench().reach("Ack-Sent", [mru]).giveRaw(long)[0]).toHaveLength(4 + 1500);
+    expect(new Bench().reach("Opened", [mru]).giveRaw(long)[0]).toHaveLength(4 + 4 + 1704);
   });
 
   test("is never answered, whatever it holds", () => {

@@ -1,0 +1,73 @@
+import { describe, expect, test } from "vitest";
+import { CLAUSES } from "#clauses";
+import { clausesText, listClauses, type Catalogue } from "./clauses.ts";
+
+const catalogue: Catalogue = {
+  cases: [
+    { id: "rfc2661-0512", clause: "RFC2661-5.8-02", clauses: ["RFC2661-5.8-02", "RFC2661-5.8-03"] },
+    { id: "rfc2661-0513", clause: "RFC2661-5.8-02", clauses: [] },
+  ],
+  rules: [{ id: "rule-rfc2661-5.8-02", clause: "RFC2661-5.8-02" }],
+  mutants: [
+    { id: "mutant-0001", clause: "RFC2661-5.8-02" },
+    { id: "mutant-0002", clause: "RFC2661-5.8-02" },
+  ],
+  untested: { "RFC2661-5.8-04": "the window cannot be seen" },
+};
+const all = listClauses(catalogue);
+const about = (id: string) => all.find((c) => c.id === id);
+
+test("every clause is there, in the order of the table", () => {
+  expect(all.map((c) => c.id)).toEqual(Object.keys(CLAUSES));
+});
+
+test("a clause names who judges it and what proves that, each once", () => {
+  expect(about("RFC2661-5.8-02")).toMatchObject({
+    rfc: 2661,
+    section: "5.8",
+    level: "MUST",
+    judgedBy: ["rfc2661-0512", "rfc2661-0513", "rule-rfc2661-5.8-02"],
+    provenBy: ["mutant-0001", "mutant-0002"],
+    untested: null,
+  });
+});
+
+test("a further clause of a case is judged by it", () => {
+  expect(about("RFC2661-5.8-03")).toMatchObject({ judgedBy: ["rfc2661-0512"], provenBy: [], untested: null });
+});
+
+describe("what nothing judges says why", () => {
+  test.each([
+    ["as far as it is known", "RFC2661-5.8-04", "the window cannot be seen"],
+    ["by default", "RFC2661-5.8-05", "no case or rule yet"],
+    ["where the wire does not show it", all.find((c) => c.testable === "no")?.id ?? "", "cannot be seen from the wire"],
+  ])("%s", (_what, id, reason) => {
+    expect(about(id)?.untested).toBe(reason);
+  });
+});
+
+describe("the listing", () => {
+  test("--json has the published shape", () => {
+    const rows = JSON.parse(clausesText(all, { json: true })) as Record<string, unknown>[];
+    expect(rows).toHaveLength(all.length);
+    expect(Object.keys(rows[0]!)).toEqual([
+      ..."id rfc section level actor testable text judgedBy provenBy untested".split(" "),
+    ]);
+  });
+
+  test("--untested leaves out what is judged", () => {
+    const rows = JSON.parse(clausesText(all, { json: true, untested: true })) as { judgedBy: string[] }[];
+    expect(rows).toHaveLength(all.length - 2);
+    expect(rows.every((r) => r.judgedBy.length === 0)).toBe(true);
+  });
+
+  test("for people: judges, requirement, and the sums", () => {
+    const lines = clausesText(all, {}).trimEnd().split("\n");
+    const at = lines.findIndex((l) => l.startsWith("RFC2661-5.8-03 "));
+    expect(lines[at]).toMatch(/ rfc2661-0512 \(no mutant proves it\)$/);
+    expect(lines[at + 1]?.trim()).toBe(CLAUSES["RFC2661-5.8-03"].text);
+    expect(lines.at(-1)).toBe(
+      `${all.length} clauses: 2 judged, 1 of them proven by a mutant, ${all.length - 2} not judged`,
+    );
+  });
+});

@@ -18,7 +18,6 @@ const RESOLVED: Readonly<Record<string, string>> = {
   "&quot;": '"',
   "&#39;": "'",
 };
-// eslint-disable-next-line no-control-regex
 const FORBIDDEN =
   /[\u0000-\u0008\u000B\u000C\u000E-\u001F\uFFFE\uFFFF]|[\uD800-\uDBFF](?![\uDC00-\uDFFF])|(?<![\uD800-\uDBFF])[\uDC00-\uDFFF]/;
 

@@ -31,3 +31,26 @@ export async function closeRun(
   out.write(o.json ? `${JSON.stringify(results, null, 2)}\n` : summaryOf(dir, results, html));
   return exitCodeOf(results);
 }
+
+/**
+ * Has tshark read the whole run a second time and writes decoders.json. False where the two read a frame apart without a
+ * known reason. Without tshark there is one decoder only, which is said and is no fault.
+ */
+export async function decodersAgree(dir: string): Promise<boolean> {
+  const { readTwice } = await import("#fixtures/second-decoder");
+  try {
+    const reading = await readTwice(dir);
+    writeAtomically(join(dir, "decoders.json"), `${JSON.stringify(reading, null, 2)}\n`);
+    const first = reading.disagreements[0];
+    if (first === undefined) return true;
+    const { ours, theirs, path } = first;
+    process.stderr.write(
+      `l2tpspec: the decoders differ in ${first.case} frame ${first.caseFrame}: ${path} is ${String(ours)} for us, ` +
+        `${String(theirs)} for tshark (${reading.disagreements.length} in all, decoders.json)\n`,
+    );
+    return false;
+  } catch (error) {
+    process.stderr.write(`l2tpspec: no second decoder: ${(error as Error).message}\n`);
+    return true;
+  }
+}

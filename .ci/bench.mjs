@@ -33,8 +33,12 @@ try {
     ours.push(timed(process.execPath, ["dist/drivers/cli/main.js", "decode", file]));
     theirs.push(timed("tshark", ["-n", "-r", file]));
   }
-  console.log(`decode of ${PACKETS} packets: ${median(ours).toFixed(0)} ms, tshark: ${median(theirs).toFixed(0)} ms, ratio ${(median(ours) / median(theirs)).toFixed(2)}`);
-  const embedded = [1, 2, 3].map(() => timed(process.execPath, ["dist/drivers/cli/main.js", "run", "--no-report", "--out", dir]));
+  console.log(
+    `decode of ${PACKETS} packets: ${median(ours).toFixed(0)} ms, tshark: ${median(theirs).toFixed(0)} ms, ratio ${(median(ours) / median(theirs)).toFixed(2)}`,
+  );
+  const embedded = [1, 2, 3].map(() =>
+    timed(process.execPath, ["dist/drivers/cli/main.js", "run", "--no-report", "--out", dir]),
+  );
   console.log(`embedded run, all cases: ${(median(embedded) / 1000).toFixed(1)} s`);
 } finally {
   rmSync(dir, { recursive: true, force: true });

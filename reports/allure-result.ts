@@ -173,7 +173,8 @@ function rungStatus(rung: RungResult, finding: Finding | undefined): Status {
 }
 
 function findingStep(f: Finding, at: number): StepResult {
-  const name = f.frame === null ? `${f.verdict}: ${f.actual}` : `frame #${f.frame}: ${f.actual}`;
+  // The judge begins what it says of a frame with the frame's number.
+  const name = f.frame === null || f.actual.startsWith(`#${f.frame} `) ? f.actual : `#${f.frame} ${f.actual}`;
   const message = `expected ${f.expected}`;
   return step({ name, status: STATUS[f.verdict], start: at, stop: at, parameters: listed(findingValues(f)), message });
 }

@@ -162,7 +162,7 @@ describe("steps", () => {
     };
     const steps = reported([sample({ verdict: "inconclusive", findings: [finding] })]).results[0]!.steps;
     expect(steps.map((s): [string | undefined, Status | undefined] => [s.name, s.status]).at(-2)).toEqual([
-      "frame #10: #10 ICRQ",
+      "#10 ICRQ",
       "broken",
     ]);
   });
@@ -256,7 +256,7 @@ describe("what is known only at the end", () => {
     ]);
     expect(about("rules")[2]?.steps.map((s) => s.name)).toEqual([
       "4 frames judged, 1 findings in 1 cases",
-      `${SAMPLE.key} frame #8: #8 ZLB (l2tp.nr: expected Nr 3, got Nr 2)`,
+      `${SAMPLE.key} #8 ZLB (l2tp.nr: expected Nr 3, got Nr 2)`,
     ]);
   });
 

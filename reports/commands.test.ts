@@ -11,6 +11,11 @@ test("the two lines that bring a result back", () => {
   });
 });
 
+test("a run with a baseline is repeated with it", () => {
+  const { run } = commandsFor(SAMPLE, { ...RUN_INFO, baseline: "none" }, "/r");
+  expect(run).toMatch(/ --seed 42 --baseline none$/);
+});
+
 test("a strict run is repeated strictly, and a path with a blank survives the shell", () => {
   const { run } = commandsFor(SAMPLE, { ...RUN_INFO, strict: true, labFile: "my lab's/x.yaml" }, "/r");
   expect(run).toBe(`npx l2tpspec run --lab 'my lab'\\''s/x.yaml' --case rfc2661-0512 --role lns --seed 42 --strict`);

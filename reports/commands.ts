@@ -12,9 +12,10 @@ export interface Commands {
 
 export function commandsFor(c: Pick<CaseResult, "id" | "role">, info: RunInfo, runDir: string): Commands {
   const strict = info.strict ? ["--strict"] : [];
+  const baseline = info.baseline === undefined ? [] : ["--baseline", info.baseline];
   const only = ["--case", c.id, "--role", c.role];
   return {
-    run: line("run", "--lab", info.labFile, ...only, "--seed", String(info.seed), ...strict),
+    run: line("run", "--lab", info.labFile, ...only, "--seed", String(info.seed), ...strict, ...baseline),
     judge: line("judge", fromHere(runDir), ...only),
   };
 }

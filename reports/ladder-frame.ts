@@ -58,7 +58,9 @@ export const endpoint = (a: SocketAddress): string => `${a.address}:${a.port}`;
 export function drawFrame(row: Extract<PictureRow, { is: "frame" }>, y: number, stage: Stage): Drawn {
   const { frame, mark, claim } = row;
   const { ink, band } = LOOK[mark];
-  const notes = row.pointers.map((p) => pointerText(p, frame));
+  // That nothing claims a frame is said by its badge.
+  const told = row.pointers.filter((p) => !(mark === "unclaimed" && p.finding.clause === null));
+  const notes = told.map((p) => pointerText(p, frame));
   const height = 34 + notes.length * 16;
   const words = wordsOf(frame, stage);
   const full = line(packetOf(frame));

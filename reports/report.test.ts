@@ -17,7 +17,13 @@ import { writeAtomically } from "./files.ts";
 import { publish } from "./publish.ts";
 
 const KEY = "rfc2661-0512~lns";
-const TYPES: Readonly<Record<string, string>> = { ".html": "text/html", ".js": "text/javascript", ".css": "text/css", ".svg": "image/svg+xml", ".json": "application/json" };
+const TYPES: Readonly<Record<string, string>> = {
+  ".html": "text/html",
+  ".js": "text/javascript",
+  ".css": "text/css",
+  ".svg": "image/svg+xml",
+  ".json": "application/json",
+};
 const CHROMIUM = [
   "--no-sandbox",
   "--disable-gpu",
@@ -52,38 +58,61 @@ describe.skipIf(!able)("the HTML report", () => {
     rmSync(dir, { recursive: true, force: true });
   });
 
-  test("shows the failed case with its failing rung, its ladder picture and its commands", { timeout: 60_000 }, async () => {
-    const page = await browser.newPage({ viewport: { width: 1500, height: 1600 } });
-    await page.goto(`${home}#categories`);
-    await page.getByText("Non-conformances").first().click();
-    const entry = page.getByText(/rfc2661-0512/).first();
-    if (!(await entry.isVisible())) await page.locator(".node__title").nth(1).click();
-    await entry.click();
-    await page.getByText("RFC2661-5.8-02").first().waitFor();
+  test(
+    "shows the failed case with its failing rung, its ladder picture and its commands",
+    { timeout: 60_000 },
+    async () => {
+      const page = await browser.newPage({ viewport: { width: 1500, height: 1600 } });
+      await page.goto(`${home}#categories`);
+      await page.getByText("Non-conformances").first().click();
+      const entry = page.getByText(/rfc2661-0512/).first();
+      if (!(await entry.isVisible())) await page.locator(".node__title").nth(1).click();
+      await entry.click();
+      await page.getByText("RFC2661-5.8-02").first().waitFor();
 
-    const text = await page.locator("body").innerText();
-    expect(text).toContain("a HELLO sent twice with one Ns is acknowledged both times");
-    expect(text).toMatch(/l2tpspec run .*--case rfc2661-0512/);
-    expect(text).toMatch(/l2tpspec judge /);
+      const text = await page.locator("body").innerText();
+      expect(text).toContain("a HELLO sent twice with one Ns is acknowledged both times");
+      expect(text).toMatch(/l2tpspec run .*--case rfc2661-0512/);
+      expect(text).toMatch(/l2tpspec judge /);
 
-    const failing = page.locator(".step__title_hasContent, .step__title", { hasText: /rung \d+.*acknowledgement of Ns/ }).last();
-    await failing.waitFor();
-    await page.locator(".attachment-row", { hasText: "ladder" }).first().click();
-    const picture = page.locator(".attachment__media, .attachment__media-container img, .attachment__image, svg").last();
-    await picture.waitFor();
-    expect(await page.locator(".attachment-row", { hasText: /ladder|capture|trace/ }).count()).toBe(3);
-    await page.close();
-  });
+      const failing = page
+        .locator(".step__title_hasContent, .step__title", { hasText: /rung \d+.*acknowledgement of Ns/ })
+        .last();
+      await failing.waitFor();
+      await page.locator(".attachment-row", { hasText: "ladder" }).first().click();
+      const picture = page
+        .locator(".attachment__media, .attachment__media-container img, .attachment__image, svg")
+        .last();
+      await picture.waitFor();
+      expect(await page.locator(".attachment-row", { hasText: /ladder|capture|trace/ }).count()).toBe(3);
+      await page.close();
+    },
+  );
 });
 
 /** A run whose one case fails: the device does not acknowledge a duplicate. */
 async function failingRun(run: string): Promise<void> {
   const mutant = MUTANTS.find((m) => m.id === "mutant-0001")!;
-  const lab = await openLab(loadLab("fixtures/labs/embedded.yaml").spec, { runId: "report", runDir: run, fault: mutant });
+  const lab = await openLab(loadLab("fixtures/labs/embedded.yaml").spec, {
+    runId: "report",
+    runDir: run,
+    fault: mutant,
+  });
   const [caseRun] = select(await loadCatalogue(), { cases: ["rfc2661-0512"], roles: ["lns"] });
   const result = await runCase(caseRun!, lab, { seed: 1, strict: false, casesDir: join(run, "cases") });
   expect(result).toMatchObject({ key: KEY, verdict: "fail" });
-  const info = { schema: 1, tool: { name: "l2tpspec", version: "0" }, lab: "embedded", labFile: "fixtures/labs/embedded.yaml", device: "reference", seed: 1, strict: false, startedAt: new Date().toISOString(), selection: {}, environment: {} };
+  const info = {
+    schema: 1,
+    tool: { name: "l2tpspec", version: "0" },
+    lab: "embedded",
+    labFile: "fixtures/labs/embedded.yaml",
+    device: "reference",
+    seed: 1,
+    strict: false,
+    startedAt: new Date().toISOString(),
+    selection: {},
+    environment: {},
+  };
   writeAtomically(join(run, "run.json"), JSON.stringify(info));
 }
 

@@ -27,6 +27,13 @@ describe("the machine", () => {
     expect(diagnosisText(diagnosis)).toMatch(/^ok +java +\/usr\/bin\/java 1\.2\.3$/m);
   });
 
+  test("l2tpns is looked for and never started: it knows no option that only says its version", async () => {
+    const started: string[] = [];
+    await diagnose(machine([], { run: (command) => (started.push(command), { code: 0, output: "" }) }));
+    expect(started.length).toBeGreaterThan(3);
+    expect(started.filter((command) => command.includes("l2tpns"))).toEqual([]);
+  });
+
   test.each([
     ["java", "no HTML report", "apt-get install -y --no-install-recommends default-jre-headless"],
     ["tshark", "no second decoder", "apt-get install -y --no-install-recommends tshark"],

@@ -52,11 +52,11 @@ export async function diagnose(m: Machine, lab?: LabSpec): Promise<Diagnosis> {
   return { checks, lab: lab === undefined ? null : { name: lab.name, needs: needsOf(lab, checks, m) } };
 }
 
-/** A program of the path, with the words that make it say its version. */
+/** A program of the path, with the words that make it say its version, if it knows such words. */
 interface Tool {
   readonly id: string;
   readonly names: readonly string[];
-  readonly version: readonly string[];
+  readonly version?: readonly string[];
   readonly lost: string;
   readonly install: string;
 }
@@ -92,8 +92,8 @@ const TOOLS: readonly Tool[] = [
   },
   {
     id: "l2tpns",
+    // Never started here: every option starts the daemon, and when it fails it ends its whole process group.
     names: ["l2tpns"],
-    version: ["-v"],
     lost: "the labs against l2tpns, a real LNS that needs no kernel support",
     install: apt("l2tpns"),
   },
@@ -172,9 +172,10 @@ async function moduleCheck(m: Machine, module: (typeof MODULES)[number]): Promis
 
 function toolCheck(m: Machine, tool: Tool): Check {
   const path = tool.names.map((name) => m.onPath(name)).find((found) => found !== undefined);
-  const version = path === undefined ? undefined : firstLine(m.run(path, tool.version).output);
   const { id, lost, install } = tool;
-  return { id, vital: false, ok: path !== undefined, found: version ?? "not found", lost, install };
+  if (path === undefined) return { id, vital: false, ok: false, found: "not found", lost, install };
+  const found = tool.version === undefined ? path : firstLine(m.run(path, tool.version).output);
+  return { id, vital: false, ok: true, found, lost, install };
 }
 
 export function diagnosisText({ checks, lab }: Diagnosis): string {

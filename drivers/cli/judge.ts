@@ -23,8 +23,8 @@ export function addJudge(program: Command): void {
     .option("--case <ids>", "only these cases, by comma", (text: string) => text.split(","))
     .addOption(new Option("--role <role>", "only this role of the device").choices(["lac", "lns"]))
     .action(async (folder: string, options: JudgeOptions) => {
-    process.exitCode = await judgeFolder(folder, options, process.stdout);
-  });
+      process.exitCode = await judgeFolder(folder, options, process.stdout);
+    });
 }
 
 /** Returns the exit code that the run would have had. */

@@ -4,7 +4,7 @@ import { join } from "node:path";
 import { Writable } from "node:stream";
 import { afterEach, beforeEach, describe, expect, test, vi } from "vitest";
 import { compareManifest } from "#reports/manifest";
-import { KNOWN, PASSED, SAMPLE, writeRun } from "#reports/sample-case";
+import { KNOWN, PASSED, RUN_INFO, SAMPLE, writeRun } from "#reports/sample-case";
 import type { Results } from "#reports/sink";
 import { report } from "./report.ts";
 
@@ -66,6 +66,8 @@ describe("a run's folder", () => {
     const { code, text } = await reported({ baseline: file });
     expect(code).toBe(0);
     expect(text).toMatch(/1 known deviation/);
+    writeRun(run, [SAMPLE, PASSED], { ...RUN_INFO, baseline: file });
+    expect([(await reported()).code, (await reported({ baseline: "none" })).code]).toEqual([0, 1]);
     const kept = JSON.parse(readFileSync(join(run, "cases", SAMPLE.key, "result.json"), "utf8")) as unknown;
     expect(kept).toEqual(SAMPLE);
   });

@@ -11,7 +11,7 @@ export function addReport(program: Command): void {
     .command("report")
     .description("make results.json, junit.xml, the Allure results and their HTML anew from a run's folder")
     .argument("<run>", "the run's folder")
-    .option("--baseline <file>", "known deviations to expect, or none (default: the device's own, if there is one)")
+    .option("--baseline <file>", "known deviations to expect, or none (default: the run's own)")
     .option("--json", "print results.json")
     .action(async (run: string, options: ReportOptions) => {
       process.exitCode = await report(run, options, process.stdout);
@@ -27,7 +27,8 @@ export async function report(run: string, o: ReportOptions, out: NodeJS.Writable
     import("#reports/sink"),
     import("#reports/summary"),
   ]);
-  const baseline = findBaseline(o.baseline, readRunInfo(run).device);
+  const info = readRunInfo(run);
+  const baseline = findBaseline(o.baseline ?? info.baseline, info.device);
   const { results, html } = await publish(run, { baseline, html: true });
   out.write(o.json === true ? `${JSON.stringify(results, null, 2)}\n` : summaryOf(run, results, html));
   return exitCodeOf(results);

@@ -124,7 +124,11 @@ describe("in a network namespace", () => {
       made = true;
       execFileSync("ip", ["-n", name, "link", "set", "lo", "up"], { stdio: "pipe" });
     } catch (error) {
-      const reason = `no network namespace can be made here: ${String((error as Error).message).split("\n").at(-1) ?? ""}`;
+      const reason = `no network namespace can be made here: ${
+        String((error as Error).message)
+          .split("\n")
+          .at(-1) ?? ""
+      }`;
       if (!mayLack("ip netns", reason)) throw error;
       context.skip(reason);
     }
@@ -139,7 +143,8 @@ describe("in a network namespace", () => {
 
   test("a namespace that is not there is told by name", async (context) => {
     const error = await open({ netns: "l2tpspec-nowhere" }).catch((reason: unknown) => reason);
-    if (error instanceof LinkError && error.code === "no-koffi" && mayLack("koffi", error.message)) context.skip(error.message);
+    if (error instanceof LinkError && error.code === "no-koffi" && mayLack("koffi", error.message))
+      context.skip(error.message);
     expect(error).toMatchObject({ code: "no-namespace", message: expect.stringContaining("l2tpspec-nowhere") });
   });
 });

@@ -2,7 +2,19 @@
 import { conformance } from "#conformance";
 import { CLAUSES } from "#clauses";
 import { given, must } from "#expect/ladder";
-import { echoReply, ipcp, lcp, oneOf, packet, pap } from "#expect/matchers";
+import {
+  authentication,
+  echoReply,
+  ipcp,
+  ipcpNegotiation,
+  lcp,
+  lcpNegotiation,
+  not,
+  oneOf,
+  otherNcps,
+  packet,
+  pap,
+} from "#expect/matchers";
 import { ip } from "#peer/script";
 
 const CONFIGURE = oneOf("Configure-Request", "Configure-Ack", "Configure-Nak", "Configure-Reject");
@@ -12,7 +24,8 @@ conformance(
     id: "call-lns-0010",
     clause: CLAUSES["RFC1332-3.3-05"],
     needs: ["lns", "pap"],
-    story: "hb@hb logs in with PAP, asks for 0.0.0.0, gets its address by Configure-Nak and then by Configure-Ack; a ping to the LNS comes back",
+    story:
+      "hb@hb logs in with PAP, asks for 0.0.0.0, gets its address by Configure-Nak and then by Configure-Ack; a ping to the LNS comes back",
   },
   async ({ bench, climb, climbAll, allow, user, gateway }) => {
     const tunnel = await bench.open({ id: 1 });
@@ -26,5 +39,84 @@ conformance(
     await climb(must(ipcp("Configure-Ack", { "ipcp.option.address": String(user.address) }), "RFC1332-3.3-03"));
     call.send(ip.ping(String(user.address), gateway, 7, 1));
     await climb(given(echoReply({ "inner.icmp.id": 7, "inner.icmp.seq": 1 })));
+  },
+);
+
+conformance(
+  {
+    id: "call-lns-0011",
+    clause: CLAUSES["RFC1661-5.2-01"],
+    clauses: [CLAUSES["RFC1661-5.1-01"]],
+    story: "LCP goes both ways: the device asks by itself, and acknowledges the bench's MRU of 1500",
+  },
+  async ({ bench, climbAll, allow, caller, gateway }) => {
+    const tunnel = await bench.open({ id: 1 });
+    const call = await tunnel.call({ id: 81 });
+    allow(lcpNegotiation, authentication, ipcpNegotiation, otherNcps);
+    call.begin(caller, gateway, { ppp: { mru: 1500, requestDefaults: true } });
+    await climbAll(
+      must(lcp("Configure-Request", { "l2tp.sessionId": 81 }), "RFC1661-5.1-01"),
+      must(lcp("Configure-Ack", { "l2tp.sessionId": 81, "lcp.option.mru": 1500 }), "RFC1661-5.2-01"),
+    );
+  },
+);
+
+conformance(
+  {
+    id: "call-lns-0012",
+    clause: CLAUSES["RFC1332-3.3-07"],
+    needs: ["lac"],
+    story: "the LAC asks for an address, takes the one that the LNS's Nak names, and answers a ping to it",
+  },
+  async ({ bench, climb, allow, user, gateway }) => {
+    const tunnel = await bench.open({ id: 1 });
+    const call = await tunnel.call({ id: 77 });
+    allow(lcpNegotiation, authentication, ipcpNegotiation, otherNcps);
+    call.begin(user, gateway);
+    await climb(given(ipcp("Configure-Request", { "ipcp.option.address": not(String(user.address)) })));
+    const adopted = ipcp("Configure-Request", { "ipcp.option.address": String(user.address) });
+    await climb(must(adopted, "RFC1332-3.3-07"));
+    await call.ipOpened();
+    call.ping(7, 1);
+    await climb(given(echoReply({ "inner.ip.src": String(user.address), "inner.icmp.id": 7, "inner.icmp.seq": 1 })));
+  },
+);
+
+conformance(
+  {
+    id: "call-lns-0013",
+    clause: CLAUSES["RFC1332-3.3-05"],
+    needs: ["lns"],
+    story: "an address is given back at the end of the session: who hangs up and calls again gets his own again",
+  },
+  async ({ bench, climb, allow, user, gateway }) => {
+    const tunnel = await bench.open({ id: 1 });
+    allow(lcpNegotiation, authentication, ipcpNegotiation, otherNcps);
+    const first = await tunnel.call({ id: 81 });
+    await first.openIp(user, gateway);
+    first.stop();
+    await tunnel.acknowledged(tunnel.hangUp(first));
+    const again = await tunnel.call({ id: 82 });
+    again.begin(user, gateway);
+    const named = { "l2tp.sessionId": 82, "ipcp.option.address": first.addresses.local };
+    await climb(must(ipcp("Configure-Nak", named), "RFC1332-3.3-05"));
+  },
+);
+
+conformance(
+  {
+    id: "call-lns-0014",
+    clause: CLAUSES["RFC1661-2-06"],
+    story: "pings of all sizes up to the smaller MRU come back through the tunnel",
+    params: [{ data: 0 }, { data: 1 }, { data: 1000 }, { data: 1372 }],
+  },
+  async ({ bench, climb, allow, caller, gateway, params }) => {
+    const tunnel = await bench.open({ id: 1 });
+    const call = await tunnel.call({ id: 81 });
+    allow(lcpNegotiation, authentication, ipcpNegotiation, otherNcps);
+    await call.openIp(caller, gateway);
+    call.ping(7, 1, params.data);
+    const reply = { "inner.icmp.id": 7, "inner.icmp.seq": 1, "inner.ip.length": 28 + params.data };
+    await climb(must(echoReply(reply), "RFC1661-2-06"));
   },
 );

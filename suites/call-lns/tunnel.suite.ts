@@ -14,7 +14,8 @@ conformance(
     clause: CLAUSES["RFC2661-7.2.1-06"],
     clauses: [CLAUSES["RFC2661-5.1-01"]],
     needs: ["lns"],
-    story: "the LAC sends SCCRQ with tunnel ID 1, the LNS answers SCCRP with its own, SCCCN is acknowledged: the tunnel is up",
+    story:
+      "the LAC sends SCCRQ with tunnel ID 1, the LNS answers SCCRP with its own, SCCCN is acknowledged: the tunnel is up",
   },
   async ({ bench, climb }) => {
     const tunnel = await bench.tunnel({ id: TUNNEL });
@@ -68,7 +69,11 @@ conformance(
     story: "three tunnels between one pair are told apart by their IDs; when one is closed the others go on",
   },
   async ({ bench, climb }) => {
-    const [first, second, third] = [await bench.open({ id: 1 }), await bench.open({ id: 2 }), await bench.open({ id: 3 })];
+    const [first, second, third] = [
+      await bench.open({ id: 1 }),
+      await bench.open({ id: 2 }),
+      await bench.open({ id: 3 }),
+    ];
     const closing = second.close();
     await climb(must(acks(closing, { tunnel: second.id }), "RFC2661-7.2.1-20"));
     for (const tunnel of [first, third]) {

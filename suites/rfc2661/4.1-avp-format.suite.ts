@@ -3,7 +3,29 @@ import { conformance } from "#conformance";
 import { CLAUSES } from "#clauses";
 import { given, may, must, never } from "#expect/ladder";
 import { absent, acks, anyOf, control, data, echoed, redial, stopped } from "#expect/matchers";
-import { append, avpOf, cdn, fromHex, hello, iccn, icrp, icrq, lcp, ofU16, prepend, sccrp, sccrq, scccn, sli, stopCcn, tweakAvp, unknownAvp, wen, type Avp, type ControlMessage } from "#peer/script";
+import {
+  append,
+  avpOf,
+  cdn,
+  fromHex,
+  hello,
+  iccn,
+  icrp,
+  icrq,
+  lcp,
+  ofU16,
+  prepend,
+  sccrp,
+  sccrq,
+  scccn,
+  sli,
+  stopCcn,
+  tweakAvp,
+  unknownAvp,
+  wen,
+  type Avp,
+  type ControlMessage,
+} from "#peer/script";
 
 /** The number that IANA keeps for examples (RFC 5612). */
 const EXAMPLE_VENDOR = 32473;
@@ -216,7 +238,8 @@ conformance(
   {
     id: "rfc2661-0111",
     clause: CLAUSES["RFC2661-4.1-04"],
-    story: "a HELLO with an unknown M=1 AVP ends every session of its tunnel: LCP Echo-Requests are not answered any more",
+    story:
+      "a HELLO with an unknown M=1 AVP ends every session of its tunnel: LCP Echo-Requests are not answered any more",
     background: ["ppp"],
     waitsMs: 3_000,
   },
@@ -497,7 +520,9 @@ conformance(
   async ({ bench, silence, allow }) => {
     const tunnel = await bench.tunnel();
     allow(stopped(tunnel.id));
-    tunnel.send(append(sccrq({ assignedTunnelId: tunnel.id }), unknownAvp(EXAMPLE_VENDOR, 7, fromHex("61 62 63"), { m: 1 })));
+    tunnel.send(
+      append(sccrq({ assignedTunnelId: tunnel.id }), unknownAvp(EXAMPLE_VENDOR, 7, fromHex("61 62 63"), { m: 1 })),
+    );
     await silence(never(control("SCCRP", { "l2tp.tunnelId": tunnel.id }), "RFC2661-4.1-10"));
   },
 );
@@ -508,7 +533,12 @@ conformance(
     clause: CLAUSES["RFC2661-4.1-09"],
     needs: ["lns"],
     story: "an AVP of SCCRQ that the RFC knows means the same with M=0",
-    params: [{ avp: "protocolVersion" }, { avp: "hostName" }, { avp: "framingCapabilities" }, { avp: "assignedTunnelId" }],
+    params: [
+      { avp: "protocolVersion" },
+      { avp: "hostName" },
+      { avp: "framingCapabilities" },
+      { avp: "assignedTunnelId" },
+    ],
   },
   async ({ bench, climb, params: { avp } }) => {
     const tunnel = await bench.tunnel();
@@ -532,7 +562,12 @@ conformance(
   },
   async ({ bench, climb, params: { hostName } }) => {
     const tunnel = await bench.tunnel();
-    tunnel.send(sccrq({ assignedTunnelId: undefined, hostName }, [avpOf("vendorName", "l2t"), avpOf("assignedTunnelId", tunnel.id)]));
+    tunnel.send(
+      sccrq({ assignedTunnelId: undefined, hostName }, [
+        avpOf("vendorName", "l2t"),
+        avpOf("assignedTunnelId", tunnel.id),
+      ]),
+    );
     await climb(must(control("SCCRP", { "l2tp.tunnelId": tunnel.id }), "RFC2661-4.1-11"));
   },
 );
@@ -542,7 +577,8 @@ conformance(
     id: "rfc2661-0128",
     clause: CLAUSES["RFC2661-4.1-07"],
     needs: ["lns"],
-    story: "an AVP whose Length is less than its header or runs past the message does no harm: the next SCCRQ is answered",
+    story:
+      "an AVP whose Length is less than its header or runs past the message does no harm: the next SCCRQ is answered",
     params: [{ length: 0 }, { length: 1 }, { length: 5 }, { length: 9 }, { length: 1023 }],
     waitsMs: 1_000,
   },
@@ -550,7 +586,9 @@ conformance(
     const tunnel = await bench.tunnel();
     const bad = unknownAvp(EXAMPLE_VENDOR, 1, fromHex("00 01"), { length });
     tunnel.sendOnce(append(sccrq({ assignedTunnelId: tunnel.id }), bad));
-    await note(may(anyOf(control("SCCRP", { "l2tp.tunnelId": tunnel.id }), stopped(tunnel.id)), "RFC2661-4.1-07").within(1_000));
+    await note(
+      may(anyOf(control("SCCRP", { "l2tp.tunnelId": tunnel.id }), stopped(tunnel.id)), "RFC2661-4.1-07").within(1_000),
+    );
     const fresh = await bench.tunnel();
     fresh.send(sccrq({ assignedTunnelId: fresh.id }));
     await climb(must(control("SCCRP", { "l2tp.tunnelId": fresh.id }), "RFC2661-4.1-07"));

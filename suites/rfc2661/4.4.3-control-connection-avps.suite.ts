@@ -3,7 +3,17 @@ import { conformance } from "#conformance";
 import { CLAUSES } from "#clauses";
 import { given, must, never, should } from "#expect/ladder";
 import { acks, anyOf, control, not, redial, stopped } from "#expect/matchers";
-import { avpOf, challengeResponse, fromHex, hex, sccrp, sccrq, scccn, stopCcn, type ControlMessage } from "#peer/script";
+import {
+  avpOf,
+  challengeResponse,
+  fromHex,
+  hex,
+  sccrp,
+  sccrq,
+  scccn,
+  stopCcn,
+  type ControlMessage,
+} from "#peer/script";
 
 const SCCRP_TYPE = 2;
 const SCCCN_TYPE = 3;
@@ -11,7 +21,15 @@ const NO_SECRET = new Uint8Array(0);
 
 /** A Challenge of so many octets; with 256 or more every octet value occurs. */
 const challengeOf = (length: number) => Uint8Array.from({ length }, (_, i) => (i * 7 + length) & 0xff);
-const CHALLENGES = [{ length: 1 }, { length: 15 }, { length: 16 }, { length: 17 }, { length: 64 }, { length: 255 }, { length: 1017 }];
+const CHALLENGES = [
+  { length: 1 },
+  { length: 15 },
+  { length: 16 },
+  { length: 17 },
+  { length: 64 },
+  { length: 255 },
+  { length: 1017 },
+];
 
 const reversed = (m: ControlMessage): ControlMessage => ({ ...m, avps: m.avps.toReversed() });
 
@@ -57,8 +75,11 @@ conformance(
 );
 
 /** Responses that prove nothing, each made of the type octet, the secret and the Challenge. */
-const WRONG: Readonly<Record<string, (type: number, secret: Uint8Array, challenge: Uint8Array) => Uint8Array | undefined>> = {
-  "one bit off": (type, secret, challenge) => challengeResponse(type, secret, challenge).map((o, i) => (i === 15 ? o ^ 1 : o)),
+const WRONG: Readonly<
+  Record<string, (type: number, secret: Uint8Array, challenge: Uint8Array) => Uint8Array | undefined>
+> = {
+  "one bit off": (type, secret, challenge) =>
+    challengeResponse(type, secret, challenge).map((o, i) => (i === 15 ? o ^ 1 : o)),
   "the other message": (type, secret, challenge) => challengeResponse(5 - type, secret, challenge),
   "the empty secret": (type, _secret, challenge) => challengeResponse(type, NO_SECRET, challenge),
   "no response": () => undefined,
@@ -114,7 +135,9 @@ conformance(
   async ({ bench, climb, tunnelSecret }) => {
     const tunnel = await bench.tunnel();
     tunnel.send(sccrq({ assignedTunnelId: tunnel.id }));
-    const answer = await climb(must(control("SCCRP", { "l2tp.tunnelId": tunnel.id, "avp.challenge.length": not(6) }), "RFC2661-5.1.1-04"));
+    const answer = await climb(
+      must(control("SCCRP", { "l2tp.tunnelId": tunnel.id, "avp.challenge.length": not(6) }), "RFC2661-5.1.1-04"),
+    );
     const response = challengeResponse(SCCCN_TYPE, tunnelSecret, answer.octets("avp.challenge"));
     tunnel.send(scccn({ challengeResponse: response }));
     const call = tunnel.ask();
@@ -172,7 +195,8 @@ conformance(
     id: "rfc2661-0209",
     clause: CLAUSES["RFC2661-4.4.3-55"],
     needs: ["lns"],
-    story: "a StopCCN with Tunnel ID 0 ends the tunnel that its Assigned Tunnel ID names: SCCCN and ICRQ open nothing any more",
+    story:
+      "a StopCCN with Tunnel ID 0 ends the tunnel that its Assigned Tunnel ID names: SCCCN and ICRQ open nothing any more",
     waitsMs: 2_000,
   },
   async ({ bench, climb, silence, allow }) => {
@@ -194,7 +218,8 @@ conformance(
     id: "rfc2661-0210",
     clause: CLAUSES["RFC2661-5.3-04"],
     needs: ["lns"],
-    story: "of two tunnels that open at once a StopCCN with Tunnel ID 0 ends only the named one: the other takes a call",
+    story:
+      "of two tunnels that open at once a StopCCN with Tunnel ID 0 ends only the named one: the other takes a call",
   },
   async ({ bench, climb }) => {
     const one = await bench.tunnel();
@@ -239,7 +264,10 @@ conformance(
     const other = bench.tunnelBeside(one);
     other.send(sccrq({ assignedTunnelId: other.id }));
     await climb(
-      must(control("SCCRP", { "l2tp.tunnelId": other.id, "avp.assignedTunnelId": not(one.peerId) }), "RFC2661-4.4.3-56"),
+      must(
+        control("SCCRP", { "l2tp.tunnelId": other.id, "avp.assignedTunnelId": not(one.peerId) }),
+        "RFC2661-4.4.3-56",
+      ),
     );
     other.send(scccn());
     await climb(must(acks(other.hello(), { tunnel: other.id }), "RFC2661-4.4.3-56"));
@@ -277,7 +305,10 @@ conformance(
     const tunnel = await bench.tunnel();
     tunnel.send(sccrq({ assignedTunnelId: tunnel.id, hostName: "n".repeat(octets) }));
     await climb(
-      must(control("SCCRP", { "l2tp.tunnelId": tunnel.id }), "RFC2661-4.4.3-62").or(stopped(tunnel.id), "the name is refused"),
+      must(control("SCCRP", { "l2tp.tunnelId": tunnel.id }), "RFC2661-4.4.3-62").or(
+        stopped(tunnel.id),
+        "the name is refused",
+      ),
     );
   },
 );

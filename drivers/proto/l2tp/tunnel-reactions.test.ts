@@ -194,6 +194,7 @@ describe("idle: anything else", () => {
 
   test.each([
     ["SCCCN", to0(message("SCCCN"))],
+    ["SCCRP that names no tunnel to answer to", to0(message("SCCRP"))],
     ["StopCCN", to0(message("StopCCN", avpOf("assignedTunnelId", 5), avpOf("resultCode", { result: 1 })))],
     ["HELLO", to0(message("HELLO"))],
     ["an SCCRQ that is not the first message", to0(request(5), 1)],

@@ -103,7 +103,7 @@ export class Authentication {
 
   /** A new Challenge to the peer at once, where CHAP is what he proved himself by (RFC 1994 §4.1). */
   rechallenge(now: number): void {
-    if (this.#methods.ofPeer === "chap" && this.#state === "done") this.#parties.ofPeer.chap.start(now);
+    if (this.#methods.ofPeer === "chap") this.#parties.ofPeer.chap.start(now);
   }
 
   nextTimerAt(): number | undefined {

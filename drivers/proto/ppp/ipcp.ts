@@ -31,7 +31,7 @@ const UNASSIGNED = "0.0.0.0";
 
 const { address: ADDRESS, primaryDns: PRIMARY_DNS, secondaryDns: SECONDARY_DNS } = IPCP_OPTIONS;
 
-/** The option types that this file understands: all four of RFC 1877 are negotiated like an address. */
+/** RFC 1877: all four are negotiated like an address. */
 const SERVERS = { 129: "primaryDns", 130: "primaryNbns", 131: "secondaryDns", 132: "secondaryNbns" } as const;
 type ServerType = keyof typeof SERVERS;
 
@@ -124,7 +124,7 @@ export class Ipcp implements NegotiatedLayer<IpcpView> {
   judge({ type, value }: ReceivedOption): Judgement {
     if (type === ADDRESS.type) return this.#judgeAddress(value);
     const server = this.#policy.servers.get(type);
-    if (server === undefined || !(type in SERVERS)) return "reject";
+    if (server === undefined) return "reject";
     return value === server ? "acknowledge" : { nak: addressOption(type, server) };
   }
 

@@ -286,6 +286,17 @@ describe("Echo and Discard (RFC 1661 §5.8, §5.9)", () => {
     expect(bench.ppp.states.lcp).toBe("Stopping");
   });
 
+  test("an Echo-Reply with a wrong number still shows that somebody is there", () => {
+    const bench = new Bench({ echoMs: 1000, echoFailures: 2, requireAuth: "pap" }).reach("Opened");
+    for (let i = 0; i < 5; i++) {
+      const [echo] = bench.pass(1000).map(said);
+      const id = echo && "id" in echo ? echo.id : -1;
+      bench.give(lcp({ code: "Echo-Reply", id, magic: 0xdeadbeef, data: NO_OCTETS }));
+    }
+    expect(bench.ppp.states.lcp).toBe("Opened");
+    expect(bench.all).toContainEqual({ type: "log", text: "LCP: Magic-Number is not what the peer has negotiated" });
+  });
+
   test("Code-Rejected as well are Echo-Reply and Protocol-Reject: no more of them, until LCP begins anew", () => {
     const bench = new Bench().reach("Opened");
     const stimuli = [lcp({ code: "Echo-Request", id: 1, magic: 0, data: NO_OCTETS }), encodePpp(0x80cf, NO_OCTETS)];

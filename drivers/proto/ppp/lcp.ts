@@ -159,14 +159,13 @@ export class Lcp implements NegotiatedLayer<LcpView> {
   echo(view: LcpView, octets: Uint8Array): void {
     const { magic: own } = this.options.own;
     const { magic } = view;
-    // RFC 1661 §6.4 leaves the cure open. Nothing but an Echo-Reply of the peer itself keeps the link alive here.
+    // RFC 1661 §6.4 leaves the cure open. Our own Echo-Reply come back proves no peer; a wrong number is just noted.
     const looped = own !== 0 && magic === own;
-    const foreign = magic !== this.options.peer.magic;
     if (looped) this.note("own Magic-Number received: the link is looped back");
-    else if (foreign) this.note("Magic-Number is neither zero nor the peer's");
+    else if (magic !== this.options.peer.magic) this.note("Magic-Number is not what the peer has negotiated");
 
     if (view.code === LCP_CODES["Echo-Request"]) this.#sendEchoReply(view, octets);
-    else if (view.code === LCP_CODES["Echo-Reply"] && !looped && !foreign) this.#echoReply(view.id);
+    else if (view.code === LCP_CODES["Echo-Reply"] && !looped) this.#echoReply(view.id);
   }
 
   thisLayerUp(now: number): void {

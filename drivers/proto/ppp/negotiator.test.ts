@@ -219,6 +219,17 @@ describe("replies to our Configure-Request", () => {
     expect(bench.request().options.map(({ type }) => type)).toEqual(["magic", "pfc"]);
   });
 
+  test("an Ack ends the count of Naks", () => {
+    const bench = reached();
+    const nak = (value: number) =>
+      bench.give(lcp({ code: "Configure-Nak", id: bench.request().id, options: [{ type: "mru", value }] }));
+    for (let i = 0; i < 5; i++) nak(1000 + i);
+    bench.ackRequest();
+    bench.pass(3000);
+    nak(1100);
+    expect(bench.request().options).toContainEqual({ type: "mru", value: 1100 });
+  });
+
   test("a peer that Naks without end is taken to Reject, and then the link opens or ends", () => {
     const bench = reached();
     let naks = 0;

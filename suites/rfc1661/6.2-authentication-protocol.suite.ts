@@ -1,0 +1,192 @@
+/** RFC 1661 §6.2: which end asks the other to authenticate itself, and how both agree on the protocol. */
+import { conformance } from "#conformance";
+import { CLAUSES } from "#clauses";
+import { given, must, never, should } from "#expect/ladder";
+import {
+  absent,
+  anyOf,
+  chap,
+  ending,
+  ipcp,
+  ipcpNegotiation,
+  lcp,
+  lcpNegotiation,
+  oneOf,
+  otherNcps,
+  pap,
+  present,
+} from "#expect/matchers";
+import { fromHex, lcp as lcpPacket, PPP } from "#peer/script";
+
+const ASKED = lcp("Configure-Request", { "lcp.option.auth": present });
+/** What a Nak may propose in place of what the device asked. */
+const OTHER = {
+  PAP: { type: "auth", protocol: PPP.CHAP, algorithm: 5 },
+  "CHAP-MD5": { type: "auth", protocol: PPP.PAP },
+} as const;
+const OTHER_NAME = { PAP: "CHAP-MD5", "CHAP-MD5": "PAP" } as const;
+
+conformance(
+  {
+    id: "rfc1661-0201",
+    clause: CLAUSES["RFC1661-6.2-01"],
+    needs: ["lns"],
+    story: "a request asks for one authentication protocol, never for two",
+  },
+  async ({ bench, climb, allow }) => {
+    const tunnel = await bench.open();
+    await tunnel.call();
+    allow(lcp("Configure-Request"));
+    const one = lcp("Configure-Request", { "lcp.option.auth": present, "lcp.option.auth#2": absent });
+    await climb(must(one, "RFC1661-6.2-01"));
+  },
+);
+
+conformance(
+  {
+    id: "rfc1661-0202",
+    clause: CLAUSES["RFC1661-6.2-03"],
+    needs: ["lns", "pap", "chap"],
+    story: "when the protocol that it asked first is naked with the other, the device asks for that one",
+  },
+  async ({ bench, climb, allow }) => {
+    const tunnel = await bench.open();
+    const call = await tunnel.call();
+    allow(lcp("Configure-Request"), ending);
+    const asked = await climb(given(lcp("Configure-Request", { "lcp.option.auth": oneOf("PAP", "CHAP-MD5") })));
+    const first = asked.text("lcp.option.auth") as keyof typeof OTHER;
+    call.send(lcpPacket.configureNak(asked.number("lcp.id"), [OTHER[first]]));
+    const next = lcp("Configure-Request", { "lcp.option.auth": OTHER_NAME[first] });
+    await climb(should(next, "RFC1661-6.2-03"));
+  },
+);
+
+conformance(
+  {
+    id: "rfc1661-0203",
+    clause: CLAUSES["RFC1661-6.2-08"],
+    needs: ["lns"],
+    story:
+      "a Nak that proposes a protocol that the device has not enabled leads to a request for an enabled one, or to the end",
+    params: [{ protocol: 0xc227 }, { protocol: 0xc999 }],
+  },
+  async ({ bench, climb, allow, params }) => {
+    const tunnel = await bench.open();
+    const call = await tunnel.call();
+    allow(lcp("Configure-Request", { "lcp.option.auth": oneOf("PAP", "CHAP-MD5") }));
+    const asked = await climb(given(ASKED));
+    call.send(lcpPacket.configureNak(asked.number("lcp.id"), [{ type: "auth", protocol: params.protocol }]));
+    const next = lcp("Configure-Request", { "lcp.option.auth": oneOf("PAP", "CHAP-MD5") });
+    await climb(must(next, "RFC1661-6.2-08").or(ending, "gives the call up for the mere proposal"));
+  },
+);
+
+conformance(
+  {
+    id: "rfc1661-0204",
+    clause: CLAUSES["RFC1661-6.2-04"],
+    needs: ["lns", "chap"],
+    story: "once CHAP is acknowledged the device uses it: a Challenge comes",
+  },
+  async ({ bench, climb, allow, caller, gateway }) => {
+    const tunnel = await bench.open();
+    const call = await tunnel.call();
+    allow(lcpNegotiation, chap("Challenge"));
+    await call.openLcp(caller, gateway, { auth: "chap", byHand: ["CHAP", "IPCP"] });
+    await climb(should(chap("Challenge"), "RFC1661-6.2-04"));
+  },
+);
+
+conformance(
+  {
+    id: "rfc1661-0205",
+    clause: CLAUSES["RFC1661-6.2-06"],
+    needs: ["lac"],
+    story: "a device that acknowledged a protocol proves itself by that one",
+    params: [{ auth: "pap" }, { auth: "chap" }],
+  },
+  async ({ bench, climb, allow, caller, gateway, params }) => {
+    const tunnel = await bench.open();
+    const call = await tunnel.call();
+    allow(lcpNegotiation, ipcpNegotiation, otherNcps);
+    call.begin(caller, gateway, { auth: params.auth });
+    const name = { pap: "PAP", chap: "CHAP-MD5" }[params.auth];
+    await climb(given(lcp("Configure-Ack", { "lcp.option.auth": name })));
+    const proof = { pap: pap("Authenticate-Request"), chap: chap("Response") }[params.auth];
+    await climb(must(proof, "RFC1661-6.2-06"));
+  },
+);
+
+conformance(
+  {
+    id: "rfc1661-0206",
+    clause: CLAUSES["RFC1661-5.3-01"],
+    needs: ["lac"],
+    story: "asked for a protocol that nobody knows, the device answers with Configure-Nak or Configure-Reject",
+  },
+  async ({ bench, climb, allow }) => {
+    const tunnel = await bench.open();
+    const call = await tunnel.call();
+    allow(lcp("Configure-Request"), ending);
+    await climb(given(lcp("Configure-Request")));
+    call.send(lcpPacket.configureRequest(8, [{ type: "auth", protocol: 0xc999 }]));
+    const nak = lcp("Configure-Nak", {
+      "lcp.id": 8,
+      "lcp.option.auth": oneOf("PAP", "CHAP-MD5", "MS-CHAP", "MS-CHAP-V2", "0xc227"),
+    });
+    await climb(must(anyOf(nak, lcp("Configure-Reject", { "lcp.id": 8, "lcp.options": "auth" })), "RFC1661-5.3-01"));
+  },
+);
+
+conformance(
+  {
+    id: "rfc1661-0207",
+    clause: CLAUSES["RFC1661-6.2-05"],
+    story: "an Authentication-Protocol option too short for a protocol number is not acknowledged",
+  },
+  async ({ bench, climb, silence, allow }) => {
+    const tunnel = await bench.open();
+    const call = await tunnel.call();
+    const refusals = [lcp("Configure-Nak", { "lcp.id": 8 }), lcp("Configure-Reject", { "lcp.id": 8 })];
+    allow(lcp("Configure-Request"), ...refusals, ending);
+    await climb(given(lcp("Configure-Request")));
+    call.send(lcpPacket.configureRequest(8, [{ type: 3, octets: fromHex("c0") }]));
+    await silence(never(lcp("Configure-Ack", { "lcp.id": 8 }), "RFC1661-6.2-05").within(2000));
+  },
+);
+
+conformance(
+  {
+    id: "rfc1661-0208",
+    clause: CLAUSES["RFC1661-6.2-09"],
+    needs: ["lac"],
+    story: "not asked to authenticate itself, the device goes from LCP straight to IPCP",
+  },
+  async ({ bench, climb, allow, caller, gateway }) => {
+    const tunnel = await bench.open();
+    const call = await tunnel.call();
+    allow(lcpNegotiation, otherNcps, ipcpNegotiation);
+    await call.openLcp(caller, gateway);
+    await climb(must(ipcp("Configure-Request"), "RFC1661-6.2-09"));
+  },
+);
+
+conformance(
+  {
+    id: "rfc1661-0209",
+    clause: CLAUSES["RFC1661-3.5-01"],
+    clauses: [CLAUSES["RFC1994-3-02"], CLAUSES["RFC1334-2.1-01"]],
+    needs: ["lns"],
+    story:
+      "the authentication that the device wants stands in its LCP request: PAP in 4 octets, or CHAP with its algorithm in 5",
+  },
+  async ({ bench, climb, allow }) => {
+    const tunnel = await bench.open();
+    await tunnel.call();
+    allow(lcp("Configure-Request"));
+    const asked = (name: string, length: number) =>
+      lcp("Configure-Request", { "lcp.option.auth": name, "lcp.option.auth.length": length });
+    const methods = anyOf(asked("PAP", 4), asked("CHAP-MD5", 5), asked("MS-CHAP", 5), asked("MS-CHAP-V2", 5));
+    await climb(must(methods, "RFC1661-3.5-01"));
+  },
+);

@@ -217,7 +217,7 @@ conformance(
   {
     id: "rfc2661-0210",
     clause: CLAUSES["RFC2661-5.3-04"],
-    needs: ["lns"],
+    needs: ["lns", "two-openings"],
     story:
       "of two tunnels that open at once a StopCCN with Tunnel ID 0 ends only the named one: the other takes a call",
   },

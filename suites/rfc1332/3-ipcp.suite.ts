@@ -59,8 +59,9 @@ conformance(
   {
     id: "rfc1332-0002",
     clause: CLAUSES["RFC1332-3.3-01"],
+    clauses: [CLAUSES["RFC1332-2-05"]],
     needs: ["lns"],
-    story: "a request without an address gets Configure-Nak with one appended",
+    story: "a request without an address gets a reply, and that is Configure-Nak with one appended",
   },
   async ({ bench, climb, allow, caller, gateway }) => {
     const tunnel = await bench.open();
@@ -69,8 +70,10 @@ conformance(
     await call.openLcp(caller, gateway, IPCP_BY_HAND);
     await climb(given(ipcp("Configure-Request")));
     call.send(ipcpPacket.configureRequest(21, []));
-    const nak = ipcp("Configure-Nak", { "ipcp.id": 21, "ipcp.option.address": present });
-    const plain = ipcp("Configure-Ack", { "ipcp.id": 21 });
+    await climb(must(anyOf(...replies(21)), "RFC1332-2-05"));
+    call.send(ipcpPacket.configureRequest(22, []));
+    const nak = ipcp("Configure-Nak", { "ipcp.id": 22, "ipcp.option.address": present });
+    const plain = ipcp("Configure-Ack", { "ipcp.id": 22 });
     await climb(should(nak, "RFC1332-3.3-01").or(plain, "takes a caller without an address"));
   },
 );

@@ -1,5 +1,5 @@
 /** `l2tpspec decode`: a capture file as text. */
-import { InvalidArgumentError, type Command } from "commander";
+import type { Command } from "commander";
 import { captureRecords } from "#capture/file";
 import { CaptureError, type RawRecord } from "#capture/record";
 import { Misuse } from "#fixtures/misuse";
@@ -9,6 +9,7 @@ import { masked } from "#wire/secret";
 import { line, tree } from "#wire/text";
 import { parseFilter } from "./filter.ts";
 import { Output } from "./output.ts";
+import { wholeNumber } from "./selection.ts";
 
 export interface DecodeOptions {
   readonly tree?: boolean;
@@ -120,10 +121,4 @@ function misuseOfFile(file: string, error: unknown): unknown {
   if (code !== undefined && (syscall === "open" || syscall === "read"))
     return new Misuse({ file, expected: "a capture file that can be read", found: code, cause: error });
   return error;
-}
-
-/** For commander: the value of an option that counts. */
-export function wholeNumber(text: string): number {
-  if (!/^\d+$/.test(text)) throw new InvalidArgumentError("expected a whole number");
-  return Number(text);
 }

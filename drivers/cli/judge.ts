@@ -3,6 +3,12 @@ import { existsSync, readdirSync } from "node:fs";
 import { join, resolve } from "node:path";
 import type { Command } from "commander";
 import { Option } from "commander";
+import { listOf } from "./selection.ts";
+
+/** Where it speaks of what is damaged. */
+interface Complaints {
+  write(text: string): unknown;
+}
 
 export interface JudgeOptions {
   readonly case?: readonly string[];
@@ -20,7 +26,7 @@ export function addJudge(program: Command): void {
     .option("--baseline <file>", "known deviations to expect, or none (default: the device's own, if there is one)")
     .option("--report", "make the HTML anew too")
     .option("--json", "print results.json; for one case its result")
-    .option("--case <ids>", "only these cases, by comma", (text: string) => text.split(","))
+    .option("--case <ids>", "only these cases, by comma", listOf)
     .addOption(new Option("--role <role>", "only this role of the device").choices(["lac", "lns"]))
     .action(async (folder: string, options: JudgeOptions) => {
       process.exitCode = await judgeFolder(folder, options, process.stdout);
@@ -28,7 +34,12 @@ export function addJudge(program: Command): void {
 }
 
 /** Returns the exit code that the run would have had. */
-export async function judgeFolder(folder: string, o: JudgeOptions, out: NodeJS.WritableStream): Promise<number> {
+export async function judgeFolder(
+  folder: string,
+  o: JudgeOptions,
+  out: NodeJS.WritableStream,
+  complaints: Complaints = process.stderr,
+): Promise<number> {
   const { Misuse } = await import("#fixtures/misuse");
   if (existsSync(join(folder, "ladder.json"))) return judgeCase(folder, o, out);
   const cases = join(folder, "cases");
@@ -38,26 +49,37 @@ export async function judgeFolder(folder: string, o: JudgeOptions, out: NodeJS.W
       expected: "a run's folder (cases/) or the folder of a case (ladder.json)",
       found: "neither",
     });
-  const [{ rejudge }, { findBaseline }, { readRunInfo }, { closeRun }] = await Promise.all([
+  const [{ rejudgeOrDoubt }, { findBaseline }, { readRunInfo }, { closeRun }] = await Promise.all([
     import("#fixtures/rejudge"),
     import("#reports/baseline"),
     import("#reports/run-folder"),
     import("./run-reports.ts"),
   ]);
   const info = readRunInfo(folder);
-  const keys = readdirSync(cases).sort();
-  const chosen = keys.filter((key) => isChosen(key, o));
-  if (chosen.length === 0) throw new Misuse({ file: folder, expected: "a case of that id and role", found: "none" });
-  if (chosen.length === 1 && keys.length > 1) return judgeCase(join(cases, chosen[0]!), o, out);
-  for (const key of chosen) rejudge(join(cases, key));
   const baseline = findBaseline(o.baseline, info.device);
+  const keys = readdirSync(cases, { withFileTypes: true })
+    .filter((entry) => entry.isDirectory())
+    .map((entry) => entry.name)
+    .sort();
+  const chosen = keys.filter((key) => isChosen(key, o));
+  for (const id of o.case ?? [])
+    if (!chosen.some((key) => idOf(key) === id))
+      throw new Misuse({ file: folder, field: "--case", expected: "the id of a case of the run", found: id });
+  if (chosen.length === 0) throw new Misuse({ file: folder, expected: "a case of that role", found: "none" });
+  if (chosen.length === 1 && keys.length > 1) return judgeCase(join(cases, chosen[0]!), o, out);
+  for (const key of chosen) {
+    const damage = rejudgeOrDoubt(join(cases, key));
+    if (damage !== undefined) complaints.write(`l2tpspec: ${damage.message}\n`);
+  }
   return closeRun(resolve(folder), { baseline, html: o.report === true, json: o.json === true }, out);
 }
 
+const idOf = (key: string): string => key.split("~")[0] ?? "";
+
 /** A case's folder is named by its key: id, role and params. */
 function isChosen(key: string, o: JudgeOptions): boolean {
-  const [id = "", role] = key.split("~");
-  return (o.case?.includes(id) ?? true) && (o.role === undefined || role === o.role);
+  const [, role] = key.split("~");
+  return (o.case?.includes(idOf(key)) ?? true) && (o.role === undefined || role === o.role);
 }
 
 async function judgeCase(folder: string, o: JudgeOptions, out: NodeJS.WritableStream): Promise<number> {

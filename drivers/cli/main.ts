@@ -9,3 +9,5 @@ for (const stream of [process.stdout, process.stderr])
   });
 
 process.exitCode = await runCommand(process.argv.slice(2));
+// An action that failed half way may have left something open that keeps the process alive.
+setTimeout(() => process.exit(), 2000).unref();

@@ -1,5 +1,6 @@
 /** `l2tpspec mutants`: faulty reference peers, and who catches them. */
 import type { Command } from "commander";
+import { listOf, wholeNumber } from "./selection.ts";
 
 export interface MutantsOptions {
   readonly id?: readonly string[];
@@ -14,8 +15,8 @@ export function addMutants(program: Command): void {
     .description(
       "run the suites against peers with one deliberate fault each, and against peers that conform in another way",
     )
-    .option("--id <ids>", "ids of mutants, by comma", (text: string) => text.split(","))
-    .option("--seed <n>", "seed of all that is drawn", Number, 1)
+    .option("--id <ids>", "ids of mutants, by comma", listOf)
+    .option("--seed <n>", "seed of all that is drawn", wholeNumber, 1)
     .option("--exhaustive", "find every case that catches a mutant, not only the first")
     .option("--json", "as JSON")
     .action(async (options: MutantsOptions) => {

@@ -1,10 +1,16 @@
 /** `l2tpspec peer lns|lac`: a reference peer standing alone on UDP; it prints its packets, one line each. */
 import { randomBytes } from "node:crypto";
+import { isIPv4 } from "node:net";
 import type { Command } from "commander";
-import { Option } from "commander";
+import { InvalidArgumentError, Option } from "commander";
+import { Misuse } from "#fixtures/misuse";
+import type { RealClock } from "#link/clock";
+import type { Lac } from "#peer/lac";
+import type { SocketAddress } from "#wire/ip/udp";
+import { listOf, wholeNumber } from "./selection.ts";
 
 interface CommonOptions {
-  readonly listen?: string;
+  readonly listen: SocketAddress;
   readonly user: string;
   readonly password?: string;
   readonly passwordFile?: string;
@@ -36,18 +42,21 @@ const auth = (): Option =>
 export function addPeer(program: Command): void {
   const peer = program.command("peer").description("a reference LNS or LAC standing alone on UDP");
   common(peer.command("lns").description("serve calls until Ctrl-C"))
-    .option("--listen <address[:port]>", "where to listen", "127.0.0.1:1701")
-    .option("--pool <prefix>", "addresses for callers", "172.16.1.0/24")
-    .option("--gateway <address>", "the LNS's own address inside PPP", "172.16.1.1")
-    .option("--address <address>", "the address that the user always gets")
-    .option("--dns <addresses>", "primary and secondary DNS server, by comma", (text: string) => text.split(","))
+    .option("--listen <address[:port]>", "where to listen", socketAddress(1701), { address: "127.0.0.1", port: 1701 })
+    .option("--pool <prefix>", "addresses for callers", prefix, "172.16.1.0/24")
+    .option("--gateway <address>", "the LNS's own address inside PPP", ipv4, "172.16.1.1")
+    .option("--address <address>", "the address that the user always gets", ipv4)
+    .option("--dns <addresses>", "primary and secondary DNS server, by comma", (text) => listOf(text).map(ipv4))
     .option("--require-tunnel-auth", "challenge the LAC")
     .action(async (o: LnsCommand) => serve(o));
   common(peer.command("lac").description("dial a call and keep it until Ctrl-C"))
-    .argument("<lns>", "address[:port] of the LNS")
-    .option("--listen <address[:port]>", "address (and port) to dial from", "127.0.0.1:0")
-    .option("--ping <address>", "ping this address through the call, once a second")
-    .action(async (lns: string, o: LacCommand) => dial(lns, o));
+    .argument("<lns>", "address[:port] of the LNS", socketAddress(1701))
+    .option("--listen <address[:port]>", "address (and port) to dial from", socketAddress(0), {
+      address: "127.0.0.1",
+      port: 0,
+    })
+    .option("--ping <address>", "ping this address through the call, once a second", ipv4)
+    .action(async (lns: SocketAddress, o: LacCommand) => dial(lns, o));
 }
 
 function common(command: Command): Command {
@@ -58,15 +67,25 @@ function common(command: Command): Command {
     .option("--password-file <file>", "file that holds its password")
     .option("--secret <text>", "the tunnel secret, readable by every process of this machine")
     .option("--secret-file <file>", "file that holds the tunnel secret")
-    .option("--mru <n>", "MRU to ask for", Number)
-    .option("--hello <seconds>", "silence after which HELLO is sent; 0 for never", Number)
+    .option("--mru <n>", "MRU to ask for", mru)
+    .option("--hello <seconds>", "silence after which HELLO is sent; 0 for never", wholeNumber)
     .option("--quiet", "print no packets");
 }
 
 async function serve(o: LnsCommand): Promise<void> {
   const { Lns } = await import("#peer/lns");
-  const { clock, attach, secret, password } = await ground(o);
-  const lns = await Lns.at(attach, addressOf(o.listen!, 1701, "--listen"), {
+  const stop = interrupted();
+  // A caller that cannot be reached is no reason to leave the others alone.
+  const { clock, attach, secret, password } = await ground(o, (error) =>
+    process.stderr.write(`l2tpspec: ${error.message}\n`),
+  );
+  if (o.requireTunnelAuth === true && secret === undefined)
+    throw new Misuse({
+      field: "--require-tunnel-auth",
+      expected: "--secret or --secret-file with it",
+      found: "neither",
+    });
+  const lns = await Lns.at(attach, o.listen, {
     clock,
     random: (n) => randomBytes(n),
     l2tp: l2tpOptions(o, secret, o.requireTunnelAuth === true),
@@ -79,19 +98,20 @@ async function serve(o: LnsCommand): Promise<void> {
     record: false,
   });
   process.stderr.write(`LNS on ${lns.local.address}:${lns.local.port}\n`);
-  await interrupted();
+  await stop;
   await lns.shutDown();
 }
 
-async function dial(target: string, o: LacCommand): Promise<void> {
+async function dial(lns: SocketAddress, o: LacCommand): Promise<void> {
   const { Lac } = await import("#peer/lac");
   const { PeerError } = await import("#peer/peer");
+  const stop = interrupted();
   const { clock, attach, secret, password } = await ground(o);
-  const lac = await Lac.at(attach, addressOf(o.listen!, 0, "--listen"), {
+  const lac = await Lac.at(attach, o.listen, {
     clock,
     random: (n) => randomBytes(n),
     l2tp: l2tpOptions(o, secret, false),
-    lns: addressOf(target, 1701, "<lns>"),
+    lns,
     user: o.user,
     password,
     ppp: {
@@ -100,19 +120,16 @@ async function dial(target: string, o: LacCommand): Promise<void> {
     },
     record: true,
   });
-  const stop = interrupted();
   try {
     const session = await Promise.race([lac.dial(), stop]);
     if (session !== undefined) {
       process.stderr.write(`call is up\n`);
-      while (o.ping !== undefined) {
-        const ms = await Promise.race([lac.ping(o.ping), stop]);
-        if (await Promise.race([stop.then(() => true), clock.until(() => false, clock.now() + 1000)])) break;
-        process.stderr.write(
-          ms === undefined ? `no reply from ${o.ping}\n` : `reply from ${o.ping}: ${ms.toFixed(1)} ms\n`,
-        );
-      }
-      await stop;
+      const ended = clock
+        .until(() => session.state === "down", Infinity)
+        .then(() => {
+          throw session.failure();
+        });
+      await Promise.race([stop, ended, ...(o.ping === undefined ? [] : [pingOn(lac, clock, o.ping)])]);
     }
   } catch (error) {
     if (!(error instanceof PeerError)) throw error;
@@ -122,8 +139,19 @@ async function dial(target: string, o: LacCommand): Promise<void> {
   await lac.shutDown();
 }
 
+/** One a second, for ever. */
+async function pingOn(lac: Lac, clock: RealClock, address: string): Promise<never> {
+  for (;;) {
+    const ms = await lac.ping(address);
+    process.stderr.write(
+      ms === undefined ? `no reply from ${address}\n` : `reply from ${address}: ${ms.toFixed(1)} ms\n`,
+    );
+    await clock.until(() => false, clock.now() + 1000);
+  }
+}
+
 /** What both roles stand on: time, a socket whose packets are printed, and the secrets. */
-async function ground(o: CommonOptions) {
+async function ground(o: CommonOptions, onError?: (error: Error) => void) {
   const [{ RealClock }, { openUdp }, { tap }, { dissect }, { line }] = await Promise.all([
     import("#link/clock"),
     import("#link/udp"),
@@ -138,16 +166,21 @@ async function ground(o: CommonOptions) {
     process.stdout.write(`${seconds} ${direction === "in" ? "<" : ">"} ${line(dissect(octets, "ipv4"))}\n`);
   };
   const attach = async (at: { address: string; port: number }) => {
-    const link = await openUdp({ ...at, clock });
+    const link = await openUdp({ ...at, clock, ...(onError !== undefined && { onError }) });
     return o.quiet === true ? link : tap(link, clock, print);
   };
-  const secret = await secretOf(o.secret, o.secretFile);
-  return { clock, attach, secret, password: (await secretOf(o.password, o.passwordFile)) ?? "admin@123" };
+  const secret = await secretOf(o.secret, o.secretFile, "--secret-file");
+  const password = (await secretOf(o.password, o.passwordFile, "--password-file")) ?? "admin@123";
+  return { clock, attach, secret, password };
 }
 
-async function secretOf(text: string | undefined, file: string | undefined): Promise<string | undefined> {
+async function secretOf(
+  text: string | undefined,
+  file: string | undefined,
+  field: string,
+): Promise<string | undefined> {
   const { resolveSecret } = await import("#lab/secret");
-  return file === undefined ? text : resolveSecret(`file:${file}`, "--secret-file");
+  return file === undefined ? text : resolveSecret(`file:${file}`, field);
 }
 
 function l2tpOptions(o: CommonOptions, secret: string | undefined, challengePeer: boolean) {
@@ -158,10 +191,33 @@ function l2tpOptions(o: CommonOptions, secret: string | undefined, challengePeer
   };
 }
 
-function addressOf(text: string, port: number, field: string): { address: string; port: number } {
-  const [, address, given] = /^((?:\d{1,3}\.){3}\d{1,3})(?::(\d{1,5}))?$/.exec(text) ?? [];
-  if (address === undefined) throw new TypeError(`${field}: expected ADDRESS or ADDRESS:PORT, found ${text}`);
-  return { address, port: given === undefined ? port : Number(given) };
+/** For commander: the values of options. */
+function ipv4(text: string): string {
+  if (!isIPv4(text)) throw new InvalidArgumentError("expected an IPv4 address");
+  return text;
+}
+
+function socketAddress(defaultPort: number): (text: string) => SocketAddress {
+  return (text) => {
+    const [address = "", port, more] = text.split(":");
+    const known = port === undefined ? defaultPort : /^\d{1,5}$/.test(port) ? Number(port) : Infinity;
+    if (!isIPv4(address) || known > 65535 || more !== undefined)
+      throw new InvalidArgumentError("expected an IPv4 address, or ADDRESS:PORT");
+    return { address, port: known };
+  };
+}
+
+function prefix(text: string): string {
+  const [address = "", length = "", more] = text.split("/");
+  if (!isIPv4(address) || !/^([1-9]|[12]\d|30)$/.test(length) || more !== undefined)
+    throw new InvalidArgumentError("expected a prefix of 1 to 30 bits such as 172.16.1.0/24");
+  return text;
+}
+
+function mru(text: string): number {
+  const value = wholeNumber(text);
+  if (value > 65535) throw new InvalidArgumentError("expected at most 65535");
+  return value;
 }
 
 /** Resolves at the first Ctrl-C or SIGTERM. */

@@ -82,9 +82,24 @@ function complain(error: unknown, debug: boolean, complaints: Complaints): numbe
   if (error instanceof CommanderError) return error.exitCode === 0 ? 0 : USAGE;
   const { message, stack } = error instanceof Error ? error : new Error(String(error));
   const misuse = isMisuse(error);
-  complaints.write(misuse ? `l2tpspec: ${message}\n` : `l2tpspec: internal error: ${oneLine(message)}`);
+  complaints.write(`l2tpspec: ${misuse || isOfBench(error) ? "" : "internal error: "}${oneLine(message)}`);
   if (debug) complaints.write(`${stack ?? ""}\n`);
   return misuse ? USAGE : BROKEN;
+}
+
+/** By name, since an error of the test runner's worker comes here without its class. */
+const BENCH_ERRORS: ReadonlySet<unknown> = new Set([
+  "CaptureError",
+  "DeviceError",
+  "LinkError",
+  "NamespaceError",
+  "TcpdumpError",
+  "TemplateError",
+]);
+
+/** The bench or the machine could not do something: its words are for the caller, and no bug of ours. */
+function isOfBench(error: unknown): boolean {
+  return error instanceof Error && BENCH_ERRORS.has(error.name);
 }
 
 function oneLine(text: string): string {

@@ -1,6 +1,6 @@
 /** The flags that choose cases, shared by `run`, `list` and `mutants`. */
 import type { Command } from "commander";
-import { Option } from "commander";
+import { InvalidArgumentError, Option } from "commander";
 import type { Selection } from "#fixtures/catalogue";
 
 export interface SelectionOptions {
@@ -9,7 +9,19 @@ export interface SelectionOptions {
   readonly role?: "lac" | "lns";
 }
 
-const listOf = (text: string): readonly string[] => text.split(",").filter((name) => name !== "");
+/** For commander: names by comma. */
+export function listOf(text: string): readonly string[] {
+  const names = text.split(",").map((name) => name.trim());
+  if (names.some((name) => name === "")) throw new InvalidArgumentError("expected names by comma");
+  return names;
+}
+
+/** For commander: the value of an option that counts. */
+export function wholeNumber(text: string): number {
+  const value = Number(text);
+  if (!/^\d+$/.test(text) || !Number.isSafeInteger(value)) throw new InvalidArgumentError("expected a whole number");
+  return value;
+}
 
 export function addSelection(command: Command): Command {
   return command

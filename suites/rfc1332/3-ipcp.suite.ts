@@ -104,7 +104,8 @@ conformance(
     id: "rfc1332-0004",
     clause: CLAUSES["RFC1332-3.2-02"],
     clauses: [CLAUSES["RFC1332-3.2-03"]],
-    story: "an unknown compression is naked or rejected; Van Jacobson's may be acknowledged too, but is not left unanswered",
+    story:
+      "an unknown compression is naked or rejected; Van Jacobson's may be acknowledged too, but is not left unanswered",
   },
   async ({ bench, climb, allow, caller, gateway }) => {
     const tunnel = await bench.open();
@@ -187,7 +188,7 @@ conformance(
     allow(...LINK, ipcp("Configure-Request"), lcp("Protocol-Reject"));
     await call.openLcp(caller, gateway, IPCP_BY_HAND);
     await climb(given(ipcp("Configure-Request")));
-    call.send(ip.ping(String(caller.address ?? gateway), gateway, 7, 1));
+    call.send(ip.ping(caller.address ?? gateway, gateway, 7, 1));
     await silence(never(echoReply(), "RFC1332-2.1-01").within(2000));
   },
 );
@@ -287,7 +288,8 @@ conformance(
     id: "rfc1332-0014",
     clause: CLAUSES["RFC1332-3.1-03"],
     clauses: [CLAUSES["RFC1332-3.3-09"]],
-    story: "a request with the old IP-Addresses gets whatever reply; one with an address named before gets Configure-Ack",
+    story:
+      "a request with the old IP-Addresses gets whatever reply; one with an address named before gets Configure-Ack",
     needs: ["lns"],
   },
   async ({ bench, climb, allow, caller, gateway }) => {

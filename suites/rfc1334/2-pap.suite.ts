@@ -181,7 +181,7 @@ conformance(
     allow(...LINK);
     await call.openLcp(caller, gateway, PAP_BY_HAND);
     call.send(control(PPP.PAP, params.code, 7, ofText("\u0001a\u0001b")));
-    call.send(papPacket.request(8, caller.user, caller.password));
+    call.sendBehind(papPacket.request(8, caller.user, caller.password));
     const reply = packet("PAP packet", { "pap.code": present, "pap.id": 7 });
     await silence(never(anyOf(reply, lcp("Code-Reject")), "RFC1334-2.2-02").within(1000));
     const accepted = pap("Authenticate-Ack", { "pap.id": 8 });

@@ -39,7 +39,8 @@ conformance(
     id: "rfc1877-0002",
     clause: CLAUSES["RFC1877-1.3-02"],
     needs: ["lns"],
-    story: "asked for the secondary DNS server by 0.0.0.0, the device names one in Configure-Nak, or rejects the option",
+    story:
+      "asked for the secondary DNS server by 0.0.0.0, the device names one in Configure-Nak, or rejects the option",
   },
   async ({ bench, climb, allow, caller, gateway }) => {
     const tunnel = await bench.open();
@@ -79,7 +80,8 @@ conformance(
     clause: CLAUSES["RFC1877-1.1-03"],
     clauses: [CLAUSES["RFC1877-1.3-03"]],
     needs: ["lns"],
-    story: "with the lab's DNS servers configured: 0.0.0.0 gets them by Configure-Nak, and asking for those gets Configure-Ack",
+    story:
+      "with the lab's DNS servers configured: 0.0.0.0 gets them by Configure-Nak, and asking for those gets Configure-Ack",
   },
   async ({ bench, climb, allow, caller, gateway, dns }) => {
     const tunnel = await bench.open();
@@ -94,8 +96,13 @@ conformance(
         { type: "secondaryDns", value: secondary },
       ] as const;
     call.send(ipcpPacket.configureRequest(21, ask(ZERO, ZERO, ZERO)));
-    const servers = { "ipcp.option.primaryDns": String(dns.primary), "ipcp.option.secondaryDns": String(dns.secondary) };
-    const nak = await climb(given(ipcp("Configure-Nak", { "ipcp.id": 21, ...servers, "ipcp.option.address": not(ZERO) })));
+    const servers = {
+      "ipcp.option.primaryDns": String(dns.primary),
+      "ipcp.option.secondaryDns": String(dns.secondary),
+    };
+    const nak = await climb(
+      given(ipcp("Configure-Nak", { "ipcp.id": 21, ...servers, "ipcp.option.address": not(ZERO) })),
+    );
     const all = ask(nak.text("ipcp.option.address"), String(dns.primary), String(dns.secondary));
     call.send(ipcpPacket.configureRequest(22, all));
     await climb(must(ipcp("Configure-Ack", { "ipcp.id": 22, ...servers }), "RFC1877-1.1-03"));
@@ -107,7 +114,8 @@ conformance(
     id: "rfc1877-0005",
     clause: CLAUSES["RFC1877-1-02"],
     needs: ["lns"],
-    story: "all four servers in one request with the address: what is rejected is left out, and what is named is acknowledged",
+    story:
+      "all four servers in one request with the address: what is rejected is left out, and what is named is acknowledged",
   },
   async ({ bench, climb, allow, caller, gateway }) => {
     const tunnel = await bench.open();
@@ -116,7 +124,12 @@ conformance(
     await call.openLcp(caller, gateway, IPCP_BY_HAND);
     await climb(given(ipcp("Configure-Request")));
     const types = ["primaryDns", "primaryNbns", "secondaryDns", "secondaryNbns"] as const;
-    call.send(ipcpPacket.configureRequest(21, types.map((type) => ({ type, value: ZERO }))));
+    call.send(
+      ipcpPacket.configureRequest(
+        21,
+        types.map((type) => ({ type, value: ZERO })),
+      ),
+    );
     const some = oneOf(...subsets(types).map((set) => set.join(",")));
     const rejected = ipcp("Configure-Reject", { "ipcp.id": 21, "ipcp.options": some });
     const naked = ipcp("Configure-Nak", { "ipcp.id": 21, "ipcp.options": not("") });

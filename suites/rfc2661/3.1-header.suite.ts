@@ -91,7 +91,9 @@ conformance(
   async ({ bench, climb, silence }) => {
     const tunnel = await bench.open();
     const { ns } = tunnel;
-    for (const version of UNKNOWN_VERSIONS) tunnel.sendOnce(hello(), { header: { version } });
+    bench.burst(() => {
+      for (const version of UNKNOWN_VERSIONS) tunnel.sendOnce(hello(), { header: { version } });
+    });
     await silence(never(acks(ns, { tunnel: tunnel.id }), "RFC2661-3.1-11").within(2_000));
     tunnel.hello();
     await climb(must(acks(ns, { tunnel: tunnel.id }), "RFC2661-3.1-11"));
@@ -109,7 +111,9 @@ conformance(
   async ({ bench, climb, silence }) => {
     const tunnel = await bench.tunnel();
     const request = sccrq({ assignedTunnelId: tunnel.id });
-    for (const version of UNKNOWN_VERSIONS) tunnel.sendOnce(request, { header: { version } });
+    bench.burst(() => {
+      for (const version of UNKNOWN_VERSIONS) tunnel.sendOnce(request, { header: { version } });
+    });
     await silence(never(packet("message of Ver 2", { "l2tp.version": 2 }), "RFC2661-3.1-11").within(2_000));
     tunnel.send(request);
     await climb(must(control("SCCRP", { "l2tp.tunnelId": tunnel.id }), "RFC2661-3.1-11"));
@@ -127,7 +131,9 @@ conformance(
   async ({ bench, climb, silence, user, gateway }) => {
     const call = await (await bench.open()).call();
     await call.openLcp(user, gateway);
-    for (const version of UNKNOWN_VERSIONS) call.echo(100, {}, { version });
+    bench.burst(() => {
+      for (const version of UNKNOWN_VERSIONS) call.echo(100, {}, { version });
+    });
     await silence(never(echoed(100, call.id), "RFC2661-3.1-11").within(2_000));
     call.echo(101);
     await climb(must(echoed(101, call.id), "RFC2661-3.1-11"));

@@ -1,0 +1,92 @@
+/** The test runner over the one entry file (fixtures/conformance.entry.ts). Its own exit code is not ours. */
+import { join } from "node:path";
+import { setTimeout as sleep } from "node:timers/promises";
+import type { Vitest } from "vitest/node";
+import type { Plan } from "#fixtures/plan";
+import type { CaseSink } from "#reports/case-reporter";
+
+/** How long cases may take to end after an interruption: to take their calls down and to write what they have. */
+const END_WITHIN_MS = 4000;
+const SIGNALS = ["SIGINT", "SIGTERM"] as const;
+
+export interface RunCasesOptions {
+  /** Cases side by side. */
+  readonly concurrent: number;
+  readonly sinks: readonly CaseSink[];
+  /** Ends the run early: what has not begun does not begin. */
+  readonly signal: AbortSignal;
+}
+
+/** Resolves when the cases have ended, or were told to. Rejects where they could not begin, or the runner broke. */
+export async function runCases(plan: Plan, o: RunCasesOptions): Promise<void> {
+  const [{ startVitest }, { CaseReporter }, { PACKAGE_ROOT }] = await Promise.all([
+    import("vitest/node"),
+    import("#reports/case-reporter"),
+    import("#fixtures/root"),
+  ]);
+  const listening = SIGNALS.map((signal) => [signal, process.listeners(signal)] as const);
+  const stopped = new Stopping(o.signal);
+  const onInit = (vitest: Vitest): void => {
+    stopped.vitest = vitest;
+    // The runner would end the process at once; what a signal means is decided here.
+    for (const [signal, before] of listening)
+      for (const listener of process.listeners(signal)) if (!before.includes(listener)) process.off(signal, listener);
+  };
+  const started = startVitest("test", [], {
+    root: PACKAGE_ROOT,
+    config: join(PACKAGE_ROOT, "vitest.config.ts"),
+    project: ["conformance"],
+    watch: false,
+    run: true,
+    provide: { plan },
+    maxConcurrency: o.concurrent,
+    reporters: [{ onInit }, new CaseReporter(plan.casesDir, untilStopped(o))],
+  });
+  // Whoever was interrupted does not wait for it, nor for its complaints.
+  started.catch(() => undefined);
+  const vitest = await Promise.race([started, stopped.late]);
+  process.exitCode = 0;
+  if (vitest === undefined || o.signal.aborted) return;
+  const unhandled = vitest.state.getUnhandledErrors()[0];
+  const notLoaded = vitest.state.getFiles().find((f) => f.tasks.length === 0)?.result?.errors?.[0];
+  await vitest.close();
+  const error = (notLoaded ?? unhandled) as { name?: string; message?: string; code?: string } | undefined;
+  if (error === undefined) return;
+  const { name = "Error", message = "the suites could not be loaded", code } = error;
+  throw Object.assign(new Error(message, { cause: error }), { name, ...(code !== undefined && { code }) });
+}
+
+/** Cancels the run when it is told to, and gives it up where it does not end. */
+class Stopping {
+  vitest: Vitest | undefined;
+  /** Resolves, with nothing, some time after the signal. */
+  readonly late: Promise<undefined>;
+
+  constructor(signal: AbortSignal) {
+    this.late = new Promise((resolve) => {
+      signal.addEventListener("abort", () => {
+        void this.#stop().then(() => resolve(undefined));
+      });
+    });
+  }
+
+  async #stop(): Promise<void> {
+    const late = sleep(END_WITHIN_MS, undefined, { ref: false });
+    await Promise.race([this.vitest?.cancelCurrentRun("keyboard-input"), late]).catch(() => undefined);
+    await Promise.race([this.vitest?.close(), sleep(1000)]).catch(() => undefined);
+  }
+}
+
+/** The runner reports the cases that it leaves out, too; they have no folder and no result. */
+function untilStopped({ sinks, signal }: RunCasesOptions): readonly CaseSink[] {
+  const begun = new Set<string>();
+  return sinks.map((sink) => ({
+    started: (key) => {
+      begun.add(key);
+      sink.started?.(key);
+    },
+    ended: (result) => {
+      if (!signal.aborted || begun.has(result.key)) sink.ended(result);
+    },
+  }));
+}

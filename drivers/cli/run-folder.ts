@@ -1,0 +1,28 @@
+import { existsSync, mkdirSync, readdirSync, rmSync } from "node:fs";
+import { dirname, join } from "node:path";
+import { Misuse } from "#fixtures/misuse";
+
+/** Makes a run's folder with its `cases/`; Misuse where `--out` is no place for it. */
+export function makeRunFolder(dir: string): void {
+  try {
+    // One by one: in some places (/proc) a recursive mkdir of Node never ends.
+    for (const folder of missing(dir)) mkdirSync(folder);
+    mkdirSync(join(dir, "cases"));
+  } catch (cause) {
+    const { code = String(cause), path = dir } = cause as NodeJS.ErrnoException;
+    throw new Misuse({ field: "--out", expected: "a folder that can be written to", found: `${path}: ${code}`, cause });
+  }
+}
+
+/** The folder and those above it that are not there, outermost first. */
+function missing(dir: string): readonly string[] {
+  return existsSync(dir) ? [] : [...missing(dirname(dir)), dir];
+}
+
+/** Removes the folder of a run in which no case began. */
+export function removeEmptyRun(dir: string): boolean {
+  const cases = join(dir, "cases");
+  if (existsSync(cases) && readdirSync(cases).length > 0) return false;
+  rmSync(dir, { recursive: true, force: true });
+  return true;
+}

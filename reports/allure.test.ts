@@ -33,7 +33,7 @@ function reported(cases: readonly CaseResult[], o: { baseline?: Baseline; finish
   writeRun(run, cases, info);
   const report = new AllureReport(run, info, o.baseline);
   for (const folder of readCases(run)) report.writeCase(folder);
-  if (o.finish === true) report.finish(resultsOf(info, cases, o.baseline), 7);
+  if (o.finish === true) report.finish(resultsOf(info, cases, o.baseline, []), 7);
   return { run, results: resultsIn(run), files: join(run, "allure-results") };
 }
 

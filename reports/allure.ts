@@ -3,7 +3,7 @@ import { existsSync } from "node:fs";
 import { basename, join } from "node:path";
 import { ContentType, Status, type Label } from "allure-js-commons";
 import type { Category } from "allure-js-commons/sdk";
-import { FileSystemWriter, ReporterRuntime } from "allure-js-commons/sdk/reporter";
+import { ReporterRuntime } from "allure-js-commons/sdk/reporter";
 import type { Frame } from "#capture/frame";
 import type { CaseResult, RuleResult } from "#expect/verdict";
 import { expectationsOn, isKnown, type Baseline, type BaselineEntry } from "./baseline.ts";
@@ -22,6 +22,7 @@ import {
 import { commandsFor } from "./commands.ts";
 import { writeAtomically } from "./files.ts";
 import { framesOfCase } from "./frames.ts";
+import { AllureFiles } from "./allure-files.ts";
 import { ladderPicture } from "./ladder-picture.ts";
 import { readCase, type CaseFolder, type RunInfo } from "./run-folder.ts";
 import type { BaselineUse, Results } from "./sink.ts";
@@ -56,7 +57,7 @@ export class AllureReport {
     this.#active = expectationsOn(baseline, info.startedAt).active;
     this.#resultsDir = join(run, "allure-results");
     this.#runtime = new ReporterRuntime({
-      writer: new FileSystemWriter({ resultsDir: this.#resultsDir }),
+      writer: new AllureFiles(this.#resultsDir),
       categories: [...CATEGORIES],
       environmentInfo: environmentOf(info, baseline),
     });

@@ -7,7 +7,7 @@ import { resultsOf } from "./sink.ts";
 
 function junit(cases: readonly CaseResult[], known = false): XmlElement {
   const baseline = { schema: 1 as const, device: "reference", firmware: "", entries: [KNOWN], file: "b.json" };
-  return parseXml(junitOf(resultsOf(RUN_INFO, cases, known ? baseline : undefined), cases));
+  return parseXml(junitOf(resultsOf(RUN_INFO, cases, known ? baseline : undefined, []), cases));
 }
 
 describe("how a verdict reads in JUnit", () => {

@@ -53,7 +53,7 @@ describe("exit codes", () => {
     ["an expired entry does not count", [of("fail")], baseline(expired), 1],
     ["an expired entry is missed by nobody", [of("pass")], baseline(expired), 0],
   ])("%s", (_what, cases, expected, code) => {
-    expect(exitCodeOf(resultsOf(RUN_INFO, cases, expected))).toBe(code);
+    expect(exitCodeOf(resultsOf(RUN_INFO, cases, expected, []))).toBe(code);
   });
 
   test.each([
@@ -63,7 +63,7 @@ describe("exit codes", () => {
   ] as const)("a rule's %s counts like a case's", (verdict, code) => {
     const finding = { ...SAMPLE.findings[0]!, verdict };
     const rules = [{ id: "rule-x", clause: SAMPLE.clause, framesJudged: 3, findings: [finding] }];
-    expect(exitCodeOf(resultsOf(RUN_INFO, [{ ...of("pass"), rules }]))).toBe(code);
+    expect(exitCodeOf(resultsOf(RUN_INFO, [{ ...of("pass"), rules }], undefined, []))).toBe(code);
   });
 });
 
@@ -79,7 +79,7 @@ describe("rules over the cases of a run", () => {
     { ...of("pass"), key: "b", rules: [tally("r-1", 3), tally("r-2", 0), tally("r-3", 1, "fail", "inconclusive")] },
     { ...of("pass"), key: "c", role: "lac" as const, rules: [tally("r-1", 1)] },
   ];
-  const { rules, totals } = resultsOf(RUN_INFO, cases);
+  const { rules, totals } = resultsOf(RUN_INFO, cases, undefined, []);
 
   test("the worst finding of all cases decides; without a frame a rule is not exercised", () => {
     expect(rules.map((r) => [r.id, r.role, r.verdict, r.framesJudged])).toEqual([
@@ -122,7 +122,7 @@ describe("rules over the cases of a run", () => {
     const passing = { ...of("pass"), rules: [tally("r-3", 1)] };
     const silent = { ...of("pass"), rules: [tally("r-3", 0)] };
     const told = (c: CaseResult) => {
-      const results = resultsOf(RUN_INFO, [c], baseline(entry));
+      const results = resultsOf(RUN_INFO, [c], baseline(entry), []);
       return [results.rules[0]?.known, results.baseline?.unexpectedPasses.length, exitCodeOf(results)];
     };
     expect([told(failing), told(passing), told(silent)]).toEqual([
@@ -135,7 +135,7 @@ describe("rules over the cases of a run", () => {
 
 describe("what the baseline does", () => {
   test("a known failure is counted as known, and not as a failure", () => {
-    const results = resultsOf(RUN_INFO, [of("fail")], baseline(KNOWN));
+    const results = resultsOf(RUN_INFO, [of("fail")], baseline(KNOWN), []);
     expect([results.cases[0]?.known, results.cases[0]?.verdict, results.totals.known, results.totals.fail]).toEqual([
       true,
       "fail",
@@ -146,12 +146,12 @@ describe("what the baseline does", () => {
 
   test("an expired entry is named", () => {
     const entry = { ...KNOWN, expires: "2026-01-01" };
-    const results = resultsOf(RUN_INFO, [of("fail")], baseline(entry));
+    const results = resultsOf(RUN_INFO, [of("fail")], baseline(entry), []);
     expect([results.baseline?.expired, results.totals.fail]).toEqual([[entry], 1]);
   });
 
   test("without one there is none", () => {
-    expect(resultsOf(RUN_INFO, [of("fail")]).baseline).toBeNull();
+    expect(resultsOf(RUN_INFO, [of("fail")], undefined, []).baseline).toBeNull();
   });
 });
 

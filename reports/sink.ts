@@ -1,5 +1,7 @@
 /** From the cases of a run to its results: rules added up over the cases, totals, and then the baseline. */
 import { join } from "node:path";
+import type { ClauseId } from "#clauses";
+import { RULES } from "#expect/rules/index";
 import type {
   CaseResult,
   CaseSummary,
@@ -42,11 +44,19 @@ export function writeResults(run: string, results: Results): void {
   writeAtomically(join(run, "results.json"), `${JSON.stringify(results, null, 2)}\n`);
 }
 
-/** Pure: the same cases and the same baseline give the same results. */
-export function resultsOf(info: RunInfo, cases: readonly CaseResult[], baseline?: Baseline): Results {
+/** What the results list of a rule even where no case had a frame for it. */
+type KnownRule = Pick<(typeof RULES)[number], "id" | "clause">;
+
+/** Pure: the same cases, baseline and rules give the same results. */
+export function resultsOf(
+  info: RunInfo,
+  cases: readonly CaseResult[],
+  baseline?: Baseline,
+  known: readonly KnownRule[] = RULES,
+): Results {
   const { active, expired } = expectationsOn(baseline, info.startedAt);
   const summaries = cases.map((c): CaseSummary => ({ ...summaryOf(c), known: isKnown(c, active) }));
-  const rules = rulesOf(cases).map((r): RuleResult => ({ ...r, known: isKnown(r, active) }));
+  const rules = rulesOf(cases, known).map((r): RuleResult => ({ ...r, known: isKnown(r, active) }));
   return {
     schema: 1,
     tool: info.tool,
@@ -70,9 +80,11 @@ function summaryOf(c: CaseResult): CaseSummary {
   return { key, id, role, params, clause, level, verdict, known, reason, findings, frames, unclaimed, durationMs };
 }
 
-/** One result a rule and role of the device, over every case that looked with it. */
-function rulesOf(cases: readonly CaseResult[]): readonly RuleResult[] {
+/** One result a rule and role of the device, over every case that looked with it. A case lists only rules that had frames to judge. */
+function rulesOf(cases: readonly CaseResult[], known: readonly KnownRule[]): readonly RuleResult[] {
   const rules = new Map<string, RuleResult>();
+  for (const role of new Set(cases.map((c) => c.role)))
+    for (const { id, clause } of known) rules.set(`${id} ${role}`, notExercised(id, clause, role));
   for (const c of cases)
     for (const tally of c.rules) {
       const key = `${tally.id} ${c.role}`;
@@ -94,6 +106,10 @@ function rulesOf(cases: readonly CaseResult[]): readonly RuleResult[] {
   return [...rules.values()].sort(
     (a, b) => a.id.localeCompare(b.id, "en", { numeric: true }) || order(a.role) - order(b.role),
   );
+}
+
+function notExercised(id: string, clause: ClauseId, role: Role): RuleResult {
+  return { id, role, clause, level: levelOf(clause), verdict: "not exercised", known: false, framesJudged: 0, findings: [] };
 }
 
 /** The worst finding decides; silence of the rule is a pass only where it had frames to speak of. */

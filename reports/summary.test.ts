@@ -14,7 +14,7 @@ const baseline = (...entries: Baseline["entries"]): Baseline => ({
 
 test("what is wrong comes first, then the totals, then where the rest is", () => {
   const cut = sample({ key: "x-0001~lns", verdict: "inconclusive", reason: "interrupted", rules: [] });
-  const results = resultsOf(RUN_INFO, [SAMPLE, PASSED, cut]);
+  const results = resultsOf(RUN_INFO, [SAMPLE, PASSED, cut], undefined, []);
   expect(summaryOf("/r", results, { made: true, index: "/r/allure-report/index.html" }).split("\n")).toEqual([
     `fail             ${SAMPLE.key}  ${SAMPLE.reason}`,
     "inconclusive     x-0001~lns  RFC2661-5.8-02: interrupted",
@@ -27,7 +27,7 @@ test("what is wrong comes first, then the totals, then where the rest is", () =>
 
 test("a known deviation is counted, not listed; what the baseline missed is", () => {
   const entries = [KNOWN, { ...KNOWN, id: PASSED.id }, { ...KNOWN, expires: "2026-01-01" }];
-  const text = summaryOf("/r", resultsOf(RUN_INFO, [SAMPLE, PASSED], baseline(...entries)), undefined);
+  const text = summaryOf("/r", resultsOf(RUN_INFO, [SAMPLE, PASSED], baseline(...entries), []), undefined);
   expect(text.split("\n")).toEqual([
     `unexpected pass  ${PASSED.id} lns RFC2661-5.8-02: expected ${KNOWN.expected}`,
     `expired entry    ${KNOWN.id} lns RFC2661-5.8-02: counted until 2026-01-01`,
@@ -40,7 +40,7 @@ test("a known deviation is counted, not listed; what the baseline missed is", ()
 
 test("a terminal lists twenty and says how many more", () => {
   const many = Array.from({ length: 25 }, (_, i) => sample({ key: `k${i}`, rules: [] }));
-  const lines = summaryOf("/r", resultsOf(RUN_INFO, many), { made: false, reason: "no HTML report: no Java" }).split(
+  const lines = summaryOf("/r", resultsOf(RUN_INFO, many, undefined, []), { made: false, reason: "no HTML report: no Java" }).split(
     "\n",
   );
   expect(lines.filter((l) => l.startsWith("fail"))).toHaveLength(20);

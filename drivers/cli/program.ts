@@ -82,7 +82,9 @@ function complain(error: unknown, debug: boolean, complaints: Complaints): numbe
   if (error instanceof CommanderError) return error.exitCode === 0 ? 0 : USAGE;
   const { message, stack } = error instanceof Error ? error : new Error(String(error));
   const misuse = isMisuse(error);
-  complaints.write(`l2tpspec: ${misuse || isOfBench(error) ? "" : "internal error: "}${oneLine(message)}`);
+  const bench = isOfBench(error);
+  const hint = bench && /ENOENT|No such file/.test(message) ? " (l2tpspec doctor tells what is missing)" : "";
+  complaints.write(`l2tpspec: ${misuse || bench ? "" : "internal error: "}${oneLine(message + hint)}`);
   if (debug) complaints.write(`${stack ?? ""}\n`);
   return misuse ? USAGE : BROKEN;
 }

@@ -12,6 +12,11 @@ export function masked(fields: readonly Field[], p: Packet): readonly Field[] {
   return fields.map((field) => (holdsPassword(field.path, p) ? { ...field, value: MASK } : field));
 }
 
+/** Where the packet carries a password in clear: offset and length in its octets. */
+export function passwordsIn(fields: readonly Field[], p: Packet): readonly Pick<Field, "at" | "length">[] {
+  return fields.filter((field) => holdsPassword(field.path, p));
+}
+
 function holdsPassword(path: string, { l2tp, ppp }: Packet): boolean {
   if (path === "pap.password" || path === "pap.data") return true;
   // A Protocol-Reject returns what it rejects: of a PAP request, the password with it.

@@ -297,6 +297,7 @@ conformance(
 conformance(
   {
     id: "rfc1994-0013",
+    version: 2,
     clause: CLAUSES["RFC1994-4-02"],
     needs: ["chap"],
     story: "CHAP has four Codes and no Code-Reject: another one gets no answer, and LCP stays open",

@@ -461,18 +461,22 @@ conformance(
   {
     id: "rfc2661-0122",
     clause: CLAUSES["RFC2661-4.1-05"],
-    needs: ["lns"],
-    story: "a StopCCN with an unknown M=0 AVP ends the tunnel all the same: an ICRQ behind it draws no ICRP",
+    version: 2,
+    story: "a StopCCN with an unknown M=0 AVP ends the tunnel's session all the same, as a plain one does",
+    background: ["ppp"],
     waitsMs: 2_000,
   },
-  async ({ bench, climb, silence }) => {
+  async ({ bench, climb, silence, allow, user, gateway }) => {
     const tunnel = await bench.open();
+    const call = await tunnel.call();
+    await call.openLcp(user, gateway);
+    allow(redial, control("CDN"));
     const unknown = unknownAvp(EXAMPLE_VENDOR, 1, fromHex("00"));
     tunnel.stopped = true;
     const ns = tunnel.send(append(stopCcn({ assignedTunnelId: tunnel.id }), unknown));
     await climb(must(acks(ns, { tunnel: tunnel.id }), "RFC2661-4.1-05"));
-    tunnel.ask();
-    await silence(never(control("ICRP", { "l2tp.tunnelId": tunnel.id }), "RFC2661-4.1-05").within(2_000));
+    call.echo(100);
+    await silence(never(echoed(100, call.id), "RFC2661-4.1-05").within(2_000));
   },
 );
 

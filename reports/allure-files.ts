@@ -14,7 +14,6 @@ export class AllureFiles extends FileSystemWriter {
   constructor(resultsDir: string) {
     super({ resultsDir });
     this.#dir = resultsDir;
-    mkdirSync(resultsDir, { recursive: true });
   }
 
   override writeResult(result: TestResult): void {
@@ -30,6 +29,7 @@ export class AllureFiles extends FileSystemWriter {
   }
 
   override writeAttachmentFromPath(name: string, from: string): void {
+    mkdirSync(this.#dir, { recursive: true });
     copyFileSync(from, join(this.#dir, name));
   }
 }

@@ -109,7 +109,16 @@ function rulesOf(cases: readonly CaseResult[], known: readonly KnownRule[]): rea
 }
 
 function notExercised(id: string, clause: ClauseId, role: Role): RuleResult {
-  return { id, role, clause, level: levelOf(clause), verdict: "not exercised", known: false, framesJudged: 0, findings: [] };
+  return {
+    id,
+    role,
+    clause,
+    level: levelOf(clause),
+    verdict: "not exercised",
+    known: false,
+    framesJudged: 0,
+    findings: [],
+  };
 }
 
 /** The worst finding decides; silence of the rule is a pass only where it had frames to speak of. */

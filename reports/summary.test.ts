@@ -40,9 +40,10 @@ test("a known deviation is counted, not listed; what the baseline missed is", ()
 
 test("a terminal lists twenty and says how many more", () => {
   const many = Array.from({ length: 25 }, (_, i) => sample({ key: `k${i}`, rules: [] }));
-  const lines = summaryOf("/r", resultsOf(RUN_INFO, many, undefined, []), { made: false, reason: "no HTML report: no Java" }).split(
-    "\n",
-  );
+  const lines = summaryOf("/r", resultsOf(RUN_INFO, many, undefined, []), {
+    made: false,
+    reason: "no HTML report: no Java",
+  }).split("\n");
   expect(lines.filter((l) => l.startsWith("fail"))).toHaveLength(20);
   expect(lines.slice(20, 23)).toEqual([
     "... and 5 more",

@@ -93,7 +93,7 @@ describe("a run's folder", () => {
     const runs = usingSecrets(select(await loadCatalogue(), {}));
     expect(runs.length).toBeGreaterThan(15);
     const run = join(dir, "memory");
-    await runInto(run, guarded({ ...spec, ics: { ...spec.ics, challengesPeer: true } }), runs);
+    await runInto(run, guarded(spec), runs);
     guards(run);
   }, 20_000);
 

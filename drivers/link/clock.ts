@@ -257,12 +257,16 @@ export class RealClock implements Clock {
         signal?.removeEventListener("abort", onAbort);
         this.#waiters.delete(waiter);
       };
+      const settle = (met: boolean): void => {
+        leave();
+        resolve(met);
+      };
       const onAbort = (): void => waiter.fail(signal?.reason);
       const waiter: RealWaiter = {
         wake: () => {
           try {
-            if (done()) (leave(), resolve(true));
-            else if (this.now() >= deadlineMs) (leave(), resolve(false));
+            if (done()) settle(true);
+            else if (this.now() >= deadlineMs) settle(false);
           } catch (error) {
             waiter.fail(error);
           }

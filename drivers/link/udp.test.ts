@@ -124,11 +124,7 @@ describe("in a network namespace", () => {
       made = true;
       execFileSync("ip", ["-n", name, "link", "set", "lo", "up"], { stdio: "pipe" });
     } catch (error) {
-      const reason = `no network namespace can be made here: ${
-        String((error as Error).message)
-          .split("\n")
-          .at(-1) ?? ""
-      }`;
+      const reason = `no network namespace can be made here: ${(error as Error).message.split("\n").at(-1) ?? ""}`;
       if (!mayLack("ip netns", reason)) throw error;
       context.skip(reason);
     }

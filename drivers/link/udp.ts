@@ -1,7 +1,8 @@
 import dgram from "node:dgram";
 import type { SocketAddress } from "#wire/ip/udp";
 import type { RealClock } from "./clock.ts";
-import { type DatagramHandler, type Link, LinkError, show, systemError } from "./link.ts";
+import type { LinkError } from "./link.ts";
+import { type DatagramHandler, type Link, show, systemError } from "./link.ts";
 import { openNamespaces } from "./netns.ts";
 
 export interface UdpOptions {

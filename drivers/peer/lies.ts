@@ -158,7 +158,7 @@ export function alterHeader(what: Messages, tweak: HeaderTweak | ((view: L2tpVie
   ]);
 }
 
-function lie(verb: string, what: Messages, then: Lie["then"], shown: Messages | string = what): Lie {
+function lie(verb: string, what: Messages, then: Lie["then"], shown: Messages | (string & {}) = what): Lie {
   const name = `${verb} ${typeof shown === "string" ? shown : label(shown)}`;
   return { name, direction: "out", when: matchOf(what), then };
 }

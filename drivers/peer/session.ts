@@ -188,10 +188,11 @@ export class Session {
     if (event.type === "ip-down" && this.#state === "ip-up") this.#state = "up";
     if (event.type === "ip") this.#onIp(event.packet);
     this.#carrier.event(this, event);
-    if (event.type === "down") {
+    // Where the call went first, its own reason tells why.
+    if (event.type === "down" && this.#state !== "down") {
       this.#pppFailure ??= event.reason;
       // The call carries one PPP link, and with it gone there is no use for the call.
-      if (this.#state !== "down") this.hangUp();
+      this.hangUp();
     }
   }
 

@@ -51,10 +51,11 @@ conformance(
 conformance(
   {
     id: "rfc1994-0002",
+    version: 2,
     clause: CLAUSES["RFC1994-4.1-02"],
-    clauses: [CLAUSES["RFC1994-4.1-10"], CLAUSES["RFC1994-4.1-12"]],
+    clauses: [CLAUSES["RFC1994-4.1-12"]],
     needs: ["lns", "chap"],
-    story: "a Challenge without a Response is repeated, with another Identifier and another Value",
+    story: "a Challenge without a Response is repeated, with another Value",
     waitsMs: 8_000,
   },
   async ({ bench, climb, allow, caller, gateway }) => {
@@ -64,8 +65,7 @@ conformance(
     await call.openLcp(caller, gateway, CHAP_BY_HAND);
     const first = await climb(given(chap("Challenge")));
     const second = await climb(must(chap("Challenge"), "RFC1994-4.1-02"));
-    const other = { "chap.id": not(second.number("chap.id")) };
-    await climb(must(chap("Challenge", other), "RFC1994-4.1-10"));
+    // No more than two repeats are asked for: how many there are is the device's to say. Identifiers are the rule's.
     const values = oneOf(first.text("chap.value"), second.text("chap.value"));
     await climb(must(chap("Challenge", { "chap.value": not(values) }), "RFC1994-4.1-12"));
   },

@@ -79,12 +79,13 @@ function guards(run: string): void {
   expect(leaks(run, [PASSWORD, OTHER_PASSWORD]).length).toBeGreaterThan(0);
 }
 
-/** PAP, CHAP and refused logins; and of each need that a tunnel secret serves the first case. */
+/** PAP (broken packets too), CHAP and refused logins; and of each need that a tunnel secret serves the first case. */
 function usingSecrets(runs: readonly CaseRun[]): readonly CaseRun[] {
   const ofTunnel = (["tunnel-authentication", "challenges-peer", "hidden-avps"] as const).flatMap((need) =>
     runs.filter(({ entry }) => entry.definition.needs?.includes(need)).slice(0, 2),
   );
-  return [...runs.filter(({ entry }) => entry.suite === "call-lns/authentication"), ...ofTunnel];
+  const logins = runs.filter(({ entry }) => /^(call-lns\/authentication|rfc1334\/)/.test(entry.suite));
+  return [...logins, ...ofTunnel];
 }
 
 describe("a run's folder", () => {

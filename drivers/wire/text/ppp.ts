@@ -4,7 +4,7 @@ import type { ChapView } from "../ppp/chap.ts";
 import type { ControlView, OptionView } from "../ppp/control.ts";
 import { authName, type LcpView } from "../ppp/lcp.ts";
 import type { PapView } from "../ppp/pap.ts";
-import { MASK } from "../secret.ts";
+import { MASK, swallowsPassword } from "../secret.ts";
 import { ipText } from "./ip.ts";
 import { hexNumber, shortHex, shortText } from "./value.ts";
 
@@ -36,7 +36,8 @@ function lcpText(view: LcpView, octets: Uint8Array): string {
 
 function papText(view: PapView, showSecrets: boolean): string {
   let text = headText("PAP", view, view.codeName);
-  if (view.peerId !== undefined) text += ` peerId=${shortText(view.peerId)}`;
+  if (view.peerId !== undefined)
+    text += ` peerId=${showSecrets || !swallowsPassword(view) ? shortText(view.peerId) : MASK}`;
   if (view.password !== undefined) text += ` password=${showSecrets ? shortText(view.password) : MASK}`;
   if (view.message !== undefined) text += ` message=${shortText(view.message)}`;
   return text;

@@ -7,6 +7,7 @@ export default defineConfig({
   resolve: { conditions },
   ssr: { resolve: { conditions, externalConditions: conditions } },
   test: {
+    experimental: { fsModuleCache: true },
     projects: [
       {
         extends: true,

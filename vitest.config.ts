@@ -4,13 +4,12 @@ import { defineConfig } from "vitest/config";
 const conditions = ["source", "node", "import", "module", "default"];
 
 export default defineConfig({
-  resolve: { conditions },
-  ssr: { resolve: { conditions, externalConditions: conditions } },
   test: {
-    experimental: { fsModuleCache: true },
     projects: [
       {
         extends: true,
+        resolve: { conditions },
+        ssr: { resolve: { conditions, externalConditions: conditions } },
         test: {
           name: "unit",
           include: ["drivers/**/*.test.ts", "fixtures/**/*.test.ts", "reports/**/*.test.ts"],
@@ -23,11 +22,13 @@ export default defineConfig({
         },
       },
       {
-        // Started by `l2tpspec run`, which provides the plan.
+        // Started by `l2tpspec run`, which provides the plan. The suites are loaded as written; what they import is the
+        // built product, which the command runs too, and node loads it by itself.
         extends: true,
         test: {
           name: "conformance",
           include: ["fixtures/conformance.entry.ts"],
+          server: { deps: { external: [/\/dist\//] } },
           expect: { requireAssertions: true },
           isolate: false,
           pool: "forks",

@@ -10,10 +10,12 @@ export function addressOctets(address: string): Uint8Array {
   return octets;
 }
 
+const DOTTED = /^(\d{1,3})\.(\d{1,3})\.(\d{1,3})\.(\d{1,3})$/;
+
 /** Puts the four octets of a dotted quad at `at`. Throws a RangeError on any other text. */
 export function writeAddress(octets: Uint8Array, at: number, address: string): void {
-  const parts = address.split(".");
-  if (parts.length !== 4 || !parts.every((part) => /^\d{1,3}$/.test(part) && Number(part) <= 255))
+  const [, ...parts] = DOTTED.exec(address) ?? [];
+  if (parts.length !== 4 || parts.some((part) => Number(part) > 255))
     throw new RangeError(`an IPv4 address is four decimal octets such as 10.0.0.1, not "${address}"`);
   for (let i = 0; i < 4; i++) octets[at + i] = Number(parts[i]);
 }

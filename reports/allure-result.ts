@@ -8,7 +8,7 @@ import {
   type StatusDetails,
   type StepResult,
 } from "allure-js-commons";
-import { CLAUSES, isClauseId } from "#clauses";
+import { CLAUSES, documentOf, isClauseId } from "#clauses";
 import type { CaseResult, Finding, Role, RuleOutcome, RuleResult, RungResult } from "#expect/verdict";
 import type { Commands } from "./commands.ts";
 import { escapeXml } from "./xml.ts";
@@ -84,10 +84,11 @@ function suiteLabels(suite: string): Label[] {
 /** Epic is the RFC, feature its section. */
 function clauseLabels(clause: string): Label[] {
   if (!isClauseId(clause)) return [];
-  const { rfc, section } = CLAUSES[clause];
+  const { section } = CLAUSES[clause];
+  const document = documentOf(CLAUSES[clause]);
   return [
-    { name: "epic", value: `RFC ${rfc}` },
-    { name: "feature", value: `RFC ${rfc} §${section}` },
+    { name: "epic", value: document },
+    { name: "feature", value: `${document} §${section}` },
   ];
 }
 
@@ -116,7 +117,7 @@ export function caseLabels(c: CaseResult, known: boolean): Label[] {
 }
 
 export function ruleLabels(r: RuleResult): Label[] {
-  const rfc = isClauseId(r.clause) ? `RFC ${CLAUSES[r.clause].rfc}` : "other";
+  const rfc = isClauseId(r.clause) ? documentOf(CLAUSES[r.clause]) : "other";
   return [{ name: "parentSuite", value: "rules" }, { name: "suite", value: rfc }, ...commonLabels(r, r.known)];
 }
 
@@ -242,7 +243,7 @@ export function descriptionOf(
   commands: Commands | undefined,
 ): string {
   const clause = isClauseId(r.clause) ? CLAUSES[r.clause] : undefined;
-  const where = clause === undefined ? "" : `, RFC ${clause.rfc} §${clause.section}, binds ${clause.actor}`;
+  const where = clause === undefined ? "" : `, ${documentOf(clause)} §${clause.section}, binds ${clause.actor}`;
   const rows: readonly (readonly [string, string] | undefined)[] = [
     ["clause", `${r.clause} (${r.level}${where})`],
     clause && ["requirement", clause.text],

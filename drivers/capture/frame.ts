@@ -2,7 +2,8 @@ import type { SocketAddress } from "#wire/ip/udp";
 import { dissect, type DissectOptions, type LinkType, type Packet } from "#wire/packet";
 
 /** Where on the bench a packet was seen. */
-export type Point = "lan" | "wan" | "inside" | "server";
+/** `away`: on the default route, which leads past the tunnel. */
+export type Point = "lan" | "wan" | "inside" | "server" | "away";
 
 /** Who sent it: the reference peer of the bench, the device under test, or somebody else. */
 export type Side = "ref" | "dut" | "foreign";

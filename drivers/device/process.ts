@@ -1,0 +1,22 @@
+import { readFileSync } from "node:fs";
+
+/** A process for good: its number is used again, its number and start time are not. */
+export interface ProcessName {
+  readonly pid: number;
+  readonly start: string;
+}
+
+export function isAlive({ pid, start }: ProcessName): boolean {
+  return startOf(pid) === start;
+}
+
+/** When the process began, in clock ticks since boot; undefined if there is none of that number. */
+export function startOf(pid: number): string | undefined {
+  try {
+    const stat = readFileSync(`/proc/${pid}/stat`, "utf8");
+    // proc(5): the name in brackets may itself hold brackets and blanks; the start time is the 22nd field.
+    return stat.slice(stat.lastIndexOf(")") + 2).split(" ")[22 - 3];
+  } catch {
+    return undefined;
+  }
+}

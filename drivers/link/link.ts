@@ -25,6 +25,7 @@ export interface Delayed {
 
 export type LinkErrorCode =
   | "port-in-use"
+  | "name-in-use"
   | "no-address"
   | "no-permission"
   | "no-namespace"

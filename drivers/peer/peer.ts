@@ -1,7 +1,14 @@
 import type { Clock } from "#link/clock";
 import type { Link } from "#link/link";
 import type { RandomOctets } from "#proto/endpoint";
-import { type Cause, type EndReason, L2tpEndpoint, type L2tpEvent, type L2tpOptions } from "#proto/l2tp/endpoint";
+import {
+  type Cause,
+  type EndReason,
+  L2tpEndpoint,
+  type L2tpEvent,
+  type L2tpOptions,
+  type SendDataOptions,
+} from "#proto/l2tp/endpoint";
 import { serialDiff } from "#proto/l2tp/sequence";
 import type { PppEvent, PppOptions } from "#proto/ppp/endpoint";
 import type { SocketAddress } from "#wire/ip/udp";
@@ -22,6 +29,8 @@ export interface PeerOptions {
   readonly l2tp?: Partial<Omit<L2tpOptions, "role" | "random">>;
   /** Over the role's own options; "none" leaves sessions bare, for frames by hand. */
   readonly ppp?: Partial<Omit<PppOptions, "role" | "random">> | "none";
+  /** How every data message goes that is not told otherwise. */
+  readonly data?: SendDataOptions;
   /** How this peer lies. */
   readonly lies?: readonly Lie[];
   /** Addresses behind this end whose pings it answers, besides its own. */
@@ -102,7 +111,7 @@ export class Peer implements AsyncDisposable {
       clock,
       record: this.#record,
       isHost: (address) => hosts.includes(address),
-      send: (session, frame, o) => {
+      send: (session, frame, o = options.data) => {
         this.l2tp.sendData(session.tunnel, session.id, frame, clock.now(), o);
         this.wake();
       },

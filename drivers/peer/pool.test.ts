@@ -38,6 +38,12 @@ describe("AddressPool", () => {
     expect(new AddressPool({ prefix: "255.255.255.0/24" }).assign(undefined)).toBe("255.255.255.1");
   });
 
+  test("a range is given out from its first to its last address", () => {
+    const pool = new AddressPool({ prefix: "172.16.1.51-172.16.1.53", taken: ["172.16.1.52"] });
+    expect([1, 2, 3].map(() => pool.assign(undefined))).toEqual(["172.16.1.51", "172.16.1.53", undefined]);
+    expect(() => new AddressPool({ prefix: "172.16.1.53-172.16.1.51" })).toThrow(RangeError);
+  });
+
   test.each(["10.0.0.0", "10.0.0.0/31", "10.0.0.0/x", "10.0.0/24", "/24"])("%s is no pool", (prefix) => {
     expect(() => new AddressPool({ prefix })).toThrow(RangeError);
   });

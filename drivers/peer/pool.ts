@@ -2,7 +2,10 @@ import { addressOctets, dotted } from "#wire/ip/address";
 import { ofU32, u32At } from "#wire/octets";
 
 export interface PoolOptions {
-  /** "172.16.1.0/24": all but its first and last address may be given out. */
+  /**
+   * "172.16.1.0/24": all but its first and last address may be given out. "172.16.1.51-172.16.1.200": from the one to the
+   * other, both included.
+   */
   readonly prefix: string;
   /** Addresses inside the prefix that are never given out, such as the LNS's own. */
   readonly taken?: readonly string[];
@@ -24,14 +27,7 @@ export class AddressPool {
 
   /** Throws a RangeError on a prefix that is none. */
   constructor({ prefix, taken = [], fixed = new Map() }: PoolOptions) {
-    const [network = "", bits = ""] = prefix.split("/");
-    const length = /^\d+$/.test(bits) ? Number(bits) : NaN;
-    if (!(length >= 1 && length <= 30))
-      throw new RangeError(`a pool is a prefix such as 172.16.1.0/24, not "${prefix}"`);
-    const size = 2 ** (32 - length);
-    const start = Math.floor(u32At(addressOctets(network), 0) / size) * size;
-    this.#first = start + 1;
-    this.#last = start + size - 2;
+    [this.#first, this.#last] = boundsOf(prefix);
     this.#next = this.#first;
     this.#fixed = fixed;
     this.#reserved = new Set([...taken, ...fixed.values()]);
@@ -62,4 +58,19 @@ export class AddressPool {
     }
     return undefined;
   }
+}
+
+function boundsOf(text: string): readonly [first: number, last: number] {
+  const [low = "", high] = text.split("-");
+  if (high !== undefined) {
+    const bounds = [u32At(addressOctets(low), 0), u32At(addressOctets(high), 0)] as const;
+    if (bounds[0] > bounds[1]) throw new RangeError(`a pool begins with its lowest address, not as "${text}"`);
+    return bounds;
+  }
+  const [network = "", bits = ""] = text.split("/");
+  const length = /^\d+$/.test(bits) ? Number(bits) : NaN;
+  if (!(length >= 1 && length <= 30)) throw new RangeError(`a pool is a prefix such as 172.16.1.0/24, not "${text}"`);
+  const size = 2 ** (32 - length);
+  const start = Math.floor(u32At(addressOctets(network), 0) / size) * size;
+  return [start + 1, start + size - 2];
 }

@@ -58,6 +58,7 @@ export class Session {
   readonly #frames: Received[] = [];
   readonly #packets: Received[] = [];
   readonly #replies = new Set<number>();
+  #router: ((packet: Uint8Array) => void) | undefined;
   #state: SessionState = "calling";
   #addresses: Addresses | undefined;
   #user: string | undefined;
@@ -120,6 +121,14 @@ export class Session {
   sendIp(packet: Uint8Array): void {
     this.ppp?.sendIp(packet, this.#carrier.clock.now());
     this.wake();
+  }
+
+  /**
+   * From now on every IPv4 packet of the session goes there as it came, fragments one by one: somebody else is the host and
+   * the router here, and this end answers no ping and puts nothing together. `undefined` takes that back.
+   */
+  route(to: ((packet: Uint8Array) => void) | undefined): void {
+    this.#router = to;
   }
 
   /** Carries out what the PPP machine has to do. */
@@ -197,6 +206,7 @@ export class Session {
   }
 
   #onIp(fragment: Uint8Array): void {
+    if (this.#router !== undefined) return this.#router(fragment);
     const now = this.#carrier.clock.now();
     const packet = this.#reassembly.add(fragment, now)?.octets;
     if (packet === undefined) return;

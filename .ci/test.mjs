@@ -18,6 +18,8 @@ const PROGRAMS = [
   ["/usr/sbin/l2tpns", "l2tpns", "the run against l2tpns"],
   ["/usr/sbin/freeradius", "freeradius", "the run against l2tpns"],
   ["/usr/sbin/ip", "iproute2", "network namespaces"],
+  ["/usr/sbin/nft", "nftables", "the emulated firewall"],
+  ["/usr/bin/ping", "iputils-ping", "the emulated firewall"],
 ];
 
 function setUp() {

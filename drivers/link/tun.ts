@@ -157,7 +157,12 @@ function droppedBy(name: string): number {
     .split("\n")
     .find((one) => one.trimStart().startsWith(`${name}:`));
   // proc_net_dev: eight numbers about receiving, then bytes, packets, errs and drop of transmission.
-  return Number(line?.slice(line.indexOf(":") + 1).trim().split(/\s+/)[11] ?? 0); // prettier-ignore
+  return Number(
+    line
+      ?.slice(line.indexOf(":") + 1)
+      .trim()
+      .split(/\s+/)[11] ?? 0,
+  );
 }
 
 class KernelTun implements Tun {

@@ -48,6 +48,8 @@ export interface DeviceFailure {
   readonly text: string;
   /** The device's own words, for an attachment. */
   readonly output: string;
+  /** Of those, what a person wants to read first: the line that refuses, and the one that points at the word. */
+  readonly said?: string;
 }
 
 /** The bench could not make the device do something. Never a non-conformance. */
@@ -56,10 +58,24 @@ export class DeviceError extends Error {
   readonly code = "DEVICE";
   readonly step: string;
   readonly output: string;
+  /** The device's own words in short; undefined where it said nothing of the kind. */
+  readonly said: string | undefined;
 
-  constructor({ step, text, output }: DeviceFailure, options?: ErrorOptions) {
+  constructor({ step, text, output, said }: DeviceFailure, options?: ErrorOptions) {
     super(`device: ${step}: ${text}`, options);
     this.step = step;
     this.output = output;
+    this.said = said;
   }
+}
+
+/**
+ * A name that the device gave, fit for an error's message: on one line, and without the word by which a report files an error
+ * as a non-conformance (a host or a view may be named so).
+ */
+export function nameOf(said: string): string {
+  return said
+    .replace(/[\s\p{Cc}]+/gu, " ")
+    .trim()
+    .replace(/(as)(sert)/gi, "$1-$2");
 }

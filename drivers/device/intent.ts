@@ -69,7 +69,8 @@ interface CommonIntent {
 
 export interface LacIntent extends CommonIntent {
   readonly role: "lac";
-  readonly lns: string;
+  /** Whom to call; absent: nobody, but all else is ready. */
+  readonly lns?: string;
   /** Whom the LAC dials as. */
   readonly user: Account;
 }

@@ -32,6 +32,9 @@ export interface FlowSeen {
   /** After source NAT; undefined where the source is left as it is. */
   readonly translated: { readonly address: string; readonly port: number } | undefined;
   readonly destination: { readonly address: string; readonly port: number };
+  /** The rule that let it pass, and from where to where; absent where the device does not say. */
+  readonly policy?: string;
+  readonly zones?: { readonly from: string; readonly to: string };
 }
 
 export interface PppLinkSeen {
@@ -47,4 +50,25 @@ export interface VersionSeen {
   readonly model: string | undefined;
   /** As the device prints it: `V500R005C00SPC100`, `5.170`. */
   readonly software: string;
+  /** Of the platform beneath: `5.170` takes each command at once, `8.180` waits for a commit. */
+  readonly vrpVersion: string;
+}
+
+/** One way to a destination; several ways to one are several of these. */
+export interface RouteSeen {
+  /** `172.16.1.51/32` */
+  readonly destination: string;
+  /** As the device writes it: Direct, Static, Unr. */
+  readonly protocol: string;
+  readonly preference: number;
+  readonly cost: number;
+  readonly flags: string;
+  readonly nextHop: string;
+  readonly interface: string;
+}
+
+/** A group of the L2TP configuration. */
+export interface GroupSeen {
+  readonly name: string;
+  readonly number: number;
 }

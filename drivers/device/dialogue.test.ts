@@ -8,7 +8,7 @@ import { VRP } from "./vrp/grammar.ts";
 const LOGIN = readFileSync(new URL("./vrp/transcripts/usg6000-login.txt", import.meta.url), "utf8");
 
 function on(transcript: string, manner: Manner = {}, o: Partial<DialogueOptions> = {}): Dialogue {
-  return new Dialogue(new Replay(parseTranscript(transcript), manner), VRP, { withinMs: 2000, ...o });
+  return new Dialogue(new Replay(parseTranscript(transcript), manner), VRP, { withinMs: 2000, quietMs: 20, ...o });
 }
 
 /** The DeviceError that a promise rejects with. */
@@ -109,7 +109,7 @@ test("text in GBK, split anywhere", async () => {
     piece: 1,
     encode,
   });
-  await using dialogue = new Dialogue(replay, { ...VRP, encoding: "gbk" }, { withinMs: 2000 });
+  await using dialogue = new Dialogue(replay, { ...VRP, encoding: "gbk" }, { withinMs: 2000, quietMs: 20 });
   await dialogue.login();
   expect((await dialogue.command("display this")).output).toBe("description \u6d4b\u8bd5\n");
 });

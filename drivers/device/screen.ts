@@ -3,9 +3,11 @@
 /** A blank and a cursor put back over it (VRP, where an echo reaches the edge) are nothing at all. */
 const BLANK_TAKEN_BACK = / \x1b\[\d*D/g;
 /** The pager's line, wiped: cursor to the left, blanks over it, and to the left again. */
-const WIPED = /\x1b\[\d+D {2,}\x1b\[\d+D/g;
+const WIPED = /\x1b\[\d+D {2,}\x1b\[\d+D|\r {2,}\r/g;
 const CSI = /\x1b\[[0-9;?]*[ -/]*[@-~]/g;
 const OTHER_ESCAPE = /\x1b(?:\][^\x07]*\x07|[()][0-9A-B]|[=>78])/g;
+/** A sequence whose end has not come, and the blank that it may be about to take back. */
+const CUT = / ?\x1b(?:\[[0-9;?]*|\][^\x07]*|[()])?$/;
 
 /** Text with `\n` as line end. A sequence that has not come whole is left for the next look. */
 export function clean(text: string): string {
@@ -19,16 +21,12 @@ export function clean(text: string): string {
   return plain.replaceAll("\0", "");
 }
 
-/** The output without the echo of the command, however it was wrapped. */
-export function withoutEcho(output: string, line: string): string {
-  const letters = line.replace(/\s/g, "");
-  if (letters === "") return output;
-  let seen = 0;
-  for (let i = 0; i < output.length; i++) {
-    const c = output[i]!;
-    if (/\s/.test(c)) continue;
-    if (c !== letters[seen]) return output;
-    if (++seen === letters.length) return output.slice(i + 1).replace(/^[^\S\n]*\n?/, "");
-  }
-  return output;
+/** The same where nothing more will come. */
+export function cleanCut(text: string): string {
+  return clean(text.replace(CUT, "")).replace(/\r$/, "");
+}
+
+/** The last line so far, without its control sequences. */
+export function lastLine(text: string): string {
+  return clean(text.slice(text.lastIndexOf("\n") + 1));
 }

@@ -1,6 +1,6 @@
 /** A device's command line over SSH: one connection, one shell channel, as old firmware takes no second one. */
 import ssh2, { type Algorithms, type ClientChannel, type ConnectConfig } from "ssh2";
-import { DeviceError } from "../device.ts";
+import { DeviceError, nameOf } from "../device.ts";
 import type { Terminal } from "../dialogue.ts";
 import { addKnownHost, fingerprint, type HostKeyVerdict, lookUp, readKnownHosts } from "./known-hosts.ts";
 
@@ -19,6 +19,8 @@ export interface SshAccess {
   readonly knownHosts: string;
   /** Takes a key that the file does not know, and writes it there. A key that changed is refused all the same. */
   readonly acceptNewHostKey?: boolean;
+  /** Told the fingerprint of the key that the device shows, before it is judged. */
+  readonly onHostKey?: (fingerprint: string) => void;
   /** For old firmware: names as ssh2 spells them. */
   readonly algorithms?: Algorithms;
   readonly withinMs?: number;
@@ -34,6 +36,7 @@ export async function openSshTerminal(o: SshAccess, signal?: AbortSignal): Promi
   const at = `${o.host}:${o.port}`;
   let refusal: string | undefined;
   const hostVerifier = (key: Buffer): boolean => {
+    o.onHostKey?.(fingerprint(key));
     refusal = judgeHostKey(o, key);
     return refusal === undefined;
   };
@@ -43,6 +46,8 @@ export async function openSshTerminal(o: SshAccess, signal?: AbortSignal): Promi
     signal?.throwIfAborted();
     await new Promise<void>((resolve, reject) => {
       client.once("ready", resolve).once("error", reject);
+      // One failure may be told twice: an agent that does not answer, and then that nothing else is left to try.
+      client.on("error", () => undefined);
       client.once("close", () => reject(new Error("the device closed the connection")));
       // Each line of a dialogue is a packet of its own: to wait for more would cost 40 ms a command.
       client.once("connect", () => client.setNoDelay(true));
@@ -55,7 +60,11 @@ export async function openSshTerminal(o: SshAccess, signal?: AbortSignal): Promi
   } catch (cause) {
     client.destroy();
     throw new DeviceError(
-      { step: "ssh", text: refusal ?? explain(cause as Error, o, at), output: "" },
+      {
+        step: "ssh",
+        text: refusal ?? (signal?.aborted === true ? "it was cancelled" : explain(cause as Error, o, at)),
+        output: "",
+      },
       refusal === undefined ? { cause } : {},
     );
   } finally {
@@ -99,19 +108,24 @@ function judgeHostKey(o: SshAccess, key: Buffer): string | undefined {
     case "unknown":
       if (o.acceptNewHostKey !== true)
         return `the host key ${found} of ${name} is not in ${o.knownHosts}; compare it with the device's own, then --accept-new-host-key`;
-      addKnownHost(o.knownHosts, o.host, o.port, key);
-      return undefined;
+      try {
+        addKnownHost(o.knownHosts, o.host, o.port, key);
+        return undefined;
+      } catch (error) {
+        return `cannot write ${o.knownHosts}: ${(error as NodeJS.ErrnoException).code ?? String(error)}`;
+      }
   }
 }
 
 /** ssh2's reasons, with what they mean to whoever runs the lab. */
 function explain(cause: Error & { level?: string; code?: string }, o: SshAccess, at: string): string {
+  if (cause.level === "agent") return `the agent at ${o.agent ?? ""} does not answer, or does not sign`;
   if (cause.level === "client-authentication") return `${at} refused the login of ${o.user}`;
   if (cause.level === "client-timeout") return `${at} did not answer within ${o.withinMs ?? WITHIN_MS} ms`;
   if (/no matching/i.test(cause.message))
-    return `${at} shares no algorithm with us (${cause.message}); name the device's own in access.algorithms`;
+    return `${at} shares no algorithm with us (${nameOf(cause.message)}); name the device's own in access.algorithms`;
   if (cause.code === "ECONNREFUSED") return `nothing listens at ${at}`;
-  return `no connection to ${at}: ${cause.message}`;
+  return `no connection to ${at}: ${nameOf(cause.message)}`;
 }
 
 function shellOf(client: ssh2.Client): Promise<ClientChannel> {

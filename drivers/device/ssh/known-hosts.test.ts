@@ -1,5 +1,5 @@
 import { createHmac } from "node:crypto";
-import { mkdtempSync, readFileSync, rmSync } from "node:fs";
+import { chmodSync, mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { describe, expect, onTestFinished, test } from "vitest";
@@ -65,4 +65,21 @@ test("a key that was added is known from then on, and its file is its owner's al
   addKnownHost(path, "fw1.lab", 2222, KEY);
   expect(readFileSync(path, "utf8")).toBe(`${line("[fw1.lab]:2222")}\n`);
   expect(lookUp(readKnownHosts(path), "fw1.lab", 2222, KEY)).toEqual({ is: "known", line: 1 });
+});
+
+test.each([
+  ["without an end", ""],
+  ["with one", "\n"],
+  ["with a carriage return", "\r\n"],
+])("a key is added behind a last line %s, and the file keeps its mode", (_, end) => {
+  const folder = mkdtempSync(join(tmpdir(), "l2tpspec-known-hosts-"));
+  onTestFinished(() => rmSync(folder, { recursive: true }));
+  const path = join(folder, "known_hosts");
+  writeFileSync(path, `${line("fw1.lab")}${end}`);
+  chmodSync(path, 0o640);
+  addKnownHost(path, "fw2.lab", 22, OTHER);
+  expect(readFileSync(path, "utf8")).toBe(`${line("fw1.lab")}${end || "\n"}${line("fw2.lab", OTHER)}\n`);
+  expect(lookUp(readKnownHosts(path), "fw1.lab", 22, KEY)).toEqual({ is: "known", line: 1 });
+  expect(lookUp(readKnownHosts(path), "fw2.lab", 22, OTHER)).toEqual({ is: "known", line: 2 });
+  expect(statSync(path).mode & 0o777).toBe(0o640);
 });

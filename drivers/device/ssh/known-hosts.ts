@@ -1,6 +1,6 @@
 /** Host keys as OpenSSH keeps them (sshd(8), "SSH_KNOWN_HOSTS FILE FORMAT"): read, compared, and added to when told. */
 import { createHash, createHmac, timingSafeEqual } from "node:crypto";
-import { appendFileSync, mkdirSync, readFileSync } from "node:fs";
+import { appendFileSync, existsSync, mkdirSync, readFileSync } from "node:fs";
 import { dirname } from "node:path";
 
 /** One line that names a key. */
@@ -63,10 +63,13 @@ export function readKnownHosts(path: string): readonly KnownHost[] {
   }
 }
 
-/** Adds a key, in clear, at the end of the file. */
+/** Adds a key, in clear, on a line of its own at the end of the file, which keeps its mode. */
 export function addKnownHost(path: string, host: string, port: number, key: Buffer): void {
   mkdirSync(dirname(path), { recursive: true, mode: 0o700 });
-  appendFileSync(path, `${nameOf(host, port)} ${typeOf(key)} ${key.toString("base64")}\n`, { mode: 0o600 });
+  const before = existsSync(path) ? readFileSync(path) : Buffer.alloc(0);
+  // An editor may have left the last line without its end.
+  const end = before.length > 0 && before.at(-1) !== 0x0a ? "\n" : "";
+  appendFileSync(path, `${end}${nameOf(host, port)} ${typeOf(key)} ${key.toString("base64")}\n`, { mode: 0o600 });
 }
 
 /** The key's own blob begins with the name of its type, length first (RFC 4253 §6.6). */

@@ -1,7 +1,8 @@
 /**
  * Plays a recorded dialogue as a {@link Terminal}: a plain-text file with `> ` before what is sent and `< ` before each line
  * that came. The last line before a `>` is a prompt or a question, and has no line end. In what came, `\e`, `\r` and `\b`
- * are the control characters.
+ * are the control characters. `>! ` is sent where the device does not echo, as after a password's question; `! ` is the device
+ * hanging up, and why.
  */
 import { setTimeout as sleep } from "node:timers/promises";
 import type { Terminal } from "../dialogue.ts";
@@ -11,21 +12,30 @@ export interface Turn {
   readonly received: string;
   /** Absent at the end of the recording. */
   readonly expect: string | undefined;
+  /** Whether it prints what it was sent. */
+  readonly echoes: boolean;
+  /** Why it hangs up then, instead of waiting. */
+  readonly hangsUp: string | undefined;
 }
 
 /** Reads a recording. `#` begins a remark. Throws an Error that names the line where it is none. */
 export function parseTranscript(text: string, file = "transcript"): readonly Turn[] {
   const turns: Turn[] = [];
   let received: string[] = [];
+  const turn = (rest: Partial<Turn>): Turn => {
+    const turned = { received: received.join("\r\n"), expect: undefined, echoes: true, hangsUp: undefined, ...rest };
+    received = [];
+    return turned;
+  };
   text.split("\n").forEach((line, i) => {
     if (line.startsWith("#") || line.trim() === "") return;
     if (line === "<" || line.startsWith("< ")) received.push(unescape(line.slice(2)));
-    else if (line === ">" || line.startsWith("> ")) {
-      turns.push({ received: received.join("\r\n"), expect: unescape(line.slice(2)) });
-      received = [];
-    } else throw new Error(`${file}:${i + 1}: expected "> sent" or "< received", found "${line}"`);
+    else if (line === ">" || line.startsWith("> ")) turns.push(turn({ expect: unescape(line.slice(2)) }));
+    else if (line.startsWith(">! ")) turns.push(turn({ expect: unescape(line.slice(3)), echoes: false }));
+    else if (line.startsWith("! ")) turns.push(turn({ hangsUp: line.slice(2) }));
+    else throw new Error(`${file}:${i + 1}: expected "> sent" or "< received", found "${line}"`);
   });
-  return [...turns, { received: received.join("\r\n"), expect: undefined }];
+  return [...turns, turn({})];
 }
 
 function unescape(text: string): string {
@@ -62,7 +72,7 @@ export class Replay implements Terminal {
   constructor(turns: readonly Turn[], manner: Manner = {}) {
     this.#turns = turns;
     this.#manner = manner;
-    this.#printing = Promise.resolve().then(() => this.#print(turns[0]?.received ?? ""));
+    this.#printing = Promise.resolve().then(() => this.#play(turns[0], ""));
   }
 
   onData(handler: (octets: Uint8Array) => void): void {
@@ -84,7 +94,7 @@ export class Replay implements Terminal {
   }
 
   async #take(): Promise<void> {
-    const { expect } = this.#turns[this.#at] ?? {};
+    const { expect, echoes } = this.#turns[this.#at] ?? {};
     if (this.#over || this.#typed === "") return;
     // A pager takes one key, without a line end.
     const typed = expect === " " ? this.#typed.slice(0, 1) : /^[^\n]*\n/.exec(this.#typed)?.[0];
@@ -96,9 +106,14 @@ export class Replay implements Terminal {
       return this.#stop(`the recording expects ${JSON.stringify(expect)}, not ${JSON.stringify(line)}`);
     this.#at++;
     if (this.#manner.cutAfter !== undefined && this.#at > this.#manner.cutAfter) return this.#stop("cut");
-    const echo = expect === " " ? "" : `${this.#wrapped(line)}\r\n`;
-    await this.#print(echo + this.#turns[this.#at]!.received);
+    const echo = expect === " " ? "" : `${echoes === true ? this.#wrapped(line) : ""}\r\n`;
+    await this.#play(this.#turns[this.#at], echo);
     if (this.#typed !== "") await this.#take();
+  }
+
+  async #play(turn: Turn | undefined, echo: string): Promise<void> {
+    await this.#print(echo + (turn?.received ?? ""));
+    if (turn?.hangsUp !== undefined) this.#stop(turn.hangsUp);
   }
 
   #wrapped(line: string): string {

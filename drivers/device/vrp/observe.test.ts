@@ -137,7 +137,12 @@ LCP initial
 test("display version tells the dialect, or that this is no VRP", () => {
   const output =
     "Huawei Versatile Routing Platform Software\nVRP (R) software, Version 5.170 (AR2220 V300R003C00SPC200)\n";
-  expect(versionIn(output)).toEqual({ vendor: "Huawei", model: "AR2220", software: "V300R003C00SPC200" });
+  expect(versionIn(output)).toEqual({
+    vendor: "Huawei",
+    model: "AR2220",
+    software: "V300R003C00SPC200",
+    vrpVersion: "5.170",
+  });
   expect(() => versionIn("Comware Software, Version 7.1")).toThrow(
     "device: display version: expected the version of a VRP, found none",
   );

@@ -53,6 +53,37 @@ describe("the journal", () => {
     }
   });
 
+  test("keeps what the device was like before the first change, until it is like that again", () => {
+    const first = Journal.open(folder, "fw1");
+    first.keep("sysname FW\n");
+    first.record("l2tp enable", ["undo l2tp enable"]);
+    first[Symbol.dispose]();
+    const second = Journal.open(folder, "fw1");
+    expect(second.found).toBe("sysname FW\n");
+    second.done(...second.pending);
+    second[Symbol.dispose]();
+    // All was taken back, but nobody has seen that it helped.
+    const third = Journal.open(folder, "fw1");
+    expect([third.pending, third.found]).toEqual([[], "sysname FW\n"]);
+    third.settle();
+    expect(third.found).toBeUndefined();
+    third[Symbol.dispose]();
+    expect(existsSync(third.path)).toBe(false);
+  });
+
+  test("takes several changes off at once", () => {
+    using journal = Journal.open(folder, "fw1");
+    const [first, second] = ["l2tp enable", "l2tp-group 1"].map((what) => journal.record(what, [`undo ${what}`]));
+    journal.record("nat-policy", ["nat-policy", "undo rule name policy1"]);
+    const before = readFileSync(journal.path, "utf8");
+    journal.done();
+    expect(readFileSync(journal.path, "utf8")).toBe(before);
+    journal.done(first!, second!);
+    expect(journal.pending.map(({ what }) => what)).toEqual(["nat-policy"]);
+    using again = Journal.open(folder, "fw1");
+    expect(again.pending.map(({ what }) => what)).toEqual(["nat-policy"]);
+  });
+
   test("goes on where a run before was killed in the middle of a line", () => {
     const path = Journal.pathOf(folder, "fw1");
     const first = Journal.open(folder, "fw1");

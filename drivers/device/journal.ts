@@ -27,7 +27,14 @@ export interface JournalEntry {
   readonly at: number;
 }
 
-type Line = JournalEntry | { readonly done: number };
+type Line = JournalEntry | { readonly done: number } | { readonly found: string | null; readonly at: number };
+
+/** What the file holds already. */
+interface Before {
+  readonly pending: Map<number, JournalEntry>;
+  readonly seq: number;
+  readonly found: string | undefined;
+}
 
 /** The journal of one device. A line is in the file, and the file on the disk, before `record` returns. */
 export class Journal implements Disposable {
@@ -35,31 +42,38 @@ export class Journal implements Disposable {
   readonly #fd: number;
   readonly #pending: Map<number, JournalEntry>;
   #seq: number;
+  #found: string | undefined;
 
-  private constructor(path: string, fd: number, pending: Map<number, JournalEntry>, seq: number) {
+  private constructor(path: string, fd: number, before: Before) {
     this.path = path;
     this.#fd = fd;
-    this.#pending = pending;
-    this.#seq = seq;
+    this.#pending = before.pending;
+    this.#seq = before.seq;
+    this.#found = before.found;
   }
 
   /** Opens the device's journal, with what a run before has left in it. */
   static open(folder: string, device: string): Journal {
     mkdirSync(folder, { recursive: true });
     const path = Journal.pathOf(folder, device);
-    const lines = existsSync(path) ? linesOf(path) : [];
-    const pending = new Map<number, JournalEntry>();
-    let seq = 0;
-    for (const line of lines) {
-      if ("done" in line) pending.delete(line.done);
-      else {
-        pending.set(line.seq, line);
-        seq = Math.max(seq, line.seq);
-      }
-    }
+    const before = existsSync(path) ? readBefore(path) : nothing();
     // What is added must not become the rest of a line that was cut off.
     if (existsSync(path) && !readFileSync(path, "utf8").endsWith("\n")) appendFileSync(path, "\n");
-    return new Journal(path, openSync(path, "a", 0o600), pending, seq);
+    const fd = openSync(path, "a", 0o600);
+    // A file of which its folder knows nothing yet is lost with the power, whatever was written to it.
+    const folderFd = openSync(folder, "r");
+    fsyncSync(folderFd);
+    closeSync(folderFd);
+    return new Journal(path, fd, before);
+  }
+
+  /**
+   * How many changes stand in a device's journal, for who only looks: a run that has the device open writes on in it, and
+   * nothing is touched here.
+   */
+  static pendingIn(folder: string, device: string): number {
+    const path = Journal.pathOf(folder, device);
+    return existsSync(path) ? readBefore(path).pending.size : 0;
   }
 
   static pathOf(folder: string, device: string): string {
@@ -71,6 +85,23 @@ export class Journal implements Disposable {
     return [...this.#pending.values()].reverse();
   }
 
+  /** The configuration as it was first found, with what {@link keep} was given. */
+  get found(): string | undefined {
+    return this.#found;
+  }
+
+  /** What the device was like before the first change, secrets masked: to compare with, once it was put back. */
+  keep(found: string): void {
+    this.#write({ found, at: Date.now() });
+    this.#found = found;
+  }
+
+  /** The device is as it was found. */
+  settle(): void {
+    this.#write({ found: null, at: Date.now() });
+    this.#found = undefined;
+  }
+
   /** To be called before the change is made. */
   record(what: string, undo: readonly string[]): JournalEntry {
     const entry: JournalEntry = { seq: ++this.#seq, what, undo, at: Date.now() };
@@ -79,22 +110,38 @@ export class Journal implements Disposable {
     return entry;
   }
 
-  /** The change was taken back, or was never made. */
-  done({ seq }: Pick<JournalEntry, "seq">): void {
-    this.#write({ done: seq });
-    this.#pending.delete(seq);
+  /** The changes were taken back, or were never made. */
+  done(...entries: readonly Pick<JournalEntry, "seq">[]): void {
+    if (entries.length === 0) return;
+    this.#write(...entries.map(({ seq }) => ({ done: seq })));
+    for (const { seq } of entries) this.#pending.delete(seq);
   }
 
-  /** Closes the file, and removes it where nothing is left to undo. */
+  /** Closes the file, and removes it where nothing is left to undo or to compare. */
   [Symbol.dispose](): void {
     closeSync(this.#fd);
-    if (this.#pending.size === 0) rmSync(this.path, { force: true });
+    if (this.#pending.size === 0 && this.#found === undefined) rmSync(this.path, { force: true });
   }
 
-  #write(line: Line): void {
-    writeSync(this.#fd, `${JSON.stringify(line)}\n`);
+  #write(...lines: readonly Line[]): void {
+    writeSync(this.#fd, lines.map((line) => `${JSON.stringify(line)}\n`).join(""));
     fsyncSync(this.#fd);
   }
+}
+
+const nothing = (): Before => ({ pending: new Map(), seq: 0, found: undefined });
+
+function readBefore(path: string): Before {
+  const before = { pending: new Map<number, JournalEntry>(), seq: 0, found: undefined as string | undefined };
+  for (const line of linesOf(path)) {
+    if ("found" in line) before.found = line.found ?? undefined;
+    else if ("done" in line) before.pending.delete(line.done);
+    else {
+      before.pending.set(line.seq, line);
+      before.seq = Math.max(before.seq, line.seq);
+    }
+  }
+  return before;
 }
 
 /** A last line without its end was being written when the run was killed: its change was not made yet. */

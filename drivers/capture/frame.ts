@@ -1,8 +1,7 @@
 import type { SocketAddress } from "#wire/ip/udp";
 import { dissect, type DissectOptions, type LinkType, type Packet } from "#wire/packet";
 
-/** Where on the bench a packet was seen. */
-/** `away`: on the default route, which leads past the tunnel. */
+/** Where on the bench a packet was seen; `away` is the default route, which leads past the tunnel. */
 export type Point = "lan" | "wan" | "inside" | "server" | "away";
 
 /** Who sent it: the reference peer of the bench, the device under test, or somebody else. */

@@ -6,7 +6,7 @@ import type { RawRecord } from "./record.ts";
 import { Timeline } from "./timeline.ts";
 import { PcapngWriter } from "./writer.ts";
 
-const POINTS: readonly Point[] = ["lan", "wan", "inside", "server"];
+const POINTS: readonly Point[] = ["lan", "wan", "inside", "server", "away"];
 const CLOCKS: readonly FrameClock[] = ["virtual", "tap", "witness"];
 
 /**

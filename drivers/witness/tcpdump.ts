@@ -14,6 +14,8 @@ export interface TcpdumpOptions {
   readonly filter?: string;
   /** Octets kept of each packet; see `SNAP_OCTETS`. */
   readonly snapOctets?: number;
+  /** The kernel's buffer; see `BUFFER_KIB`. Most of the time that tcpdump takes to start goes into making it. */
+  readonly bufferKib?: number;
   /** How long tcpdump may take to open the interface. */
   readonly readyMs?: number;
 }
@@ -35,14 +37,15 @@ export class TcpdumpError extends Error {
   override readonly name = "TcpdumpError";
   readonly code: "not-started" | "died" | "no-counts";
 
-  constructor(code: TcpdumpError["code"], message: string) {
-    super(message);
+  constructor(code: TcpdumpError["code"], message: string, options?: ErrorOptions) {
+    super(message, options);
     this.code = code;
   }
 }
 
 const READY = /^(?:tcpdump: )?listening on /m;
 const READY_MS = 5000;
+const REPORT_MS = 3000;
 /** The kernel's buffer, in KiB. It waits there for tcpdump while a busy machine runs something else. */
 const BUFFER_KIB = 65536;
 /**
@@ -75,7 +78,8 @@ export class Tcpdump implements AsyncDisposable {
   /** Resolves once packets are being captured: what is sent from now on is in the file. */
   static async start(options: TcpdumpOptions): Promise<Tcpdump> {
     const [command, ...args] = commandLine(options);
-    const child = spawn(command, args, { stdio: ["ignore", "ignore", "pipe"] });
+    // In a group of its own: a terminal's Ctrl-C ends the run in its order, and not its witness before it.
+    const child = spawn(command, args, { stdio: ["ignore", "ignore", "pipe"], detached: true });
     const tcpdump = new Tcpdump(options.file, child);
     try {
       await tcpdump.#ready(options.readyMs ?? READY_MS);
@@ -94,6 +98,23 @@ export class Tcpdump implements AsyncDisposable {
   /** False once it has ended, by `stop` or by itself. */
   get running(): boolean {
     return this.#child.exitCode === null && this.#child.signalCode === null;
+  }
+
+  /** Packets lost so far because the buffer was full. */
+  async dropped(withinMs = REPORT_MS): Promise<number> {
+    if (!this.running) throw new TcpdumpError("died", complaint(this.#stderr) ?? "tcpdump died during the capture");
+    const before = this.#stderr.length;
+    const signal = AbortSignal.timeout(withinMs);
+    this.#child.kill("SIGUSR1");
+    try {
+      for (;;) {
+        const dropped = /(\d+) packets? dropped by kernel/.exec(this.#stderr.slice(before))?.[1];
+        if (dropped !== undefined) return Number(dropped);
+        await once(this.#child.stderr!, "data", { signal });
+      }
+    } catch (cause) {
+      throw new TcpdumpError("no-counts", `tcpdump gave no counts within ${withinMs} ms`, { cause });
+    }
   }
 
   /** Ends the capture after the packets that the kernel still held have been written. */
@@ -153,7 +174,14 @@ export class Tcpdump implements AsyncDisposable {
   }
 }
 
-function commandLine({ file, interface: name, netns, filter, snapOctets }: TcpdumpOptions): [string, ...string[]] {
+function commandLine({
+  file,
+  interface: name,
+  netns,
+  filter,
+  snapOctets,
+  bufferKib,
+}: TcpdumpOptions): [string, ...string[]] {
   const inside = netns === undefined ? [] : ["ip", "netns", "exec", netns];
   // Debian's tcpdump gives up root for a user that may not write into a run folder.
   const stayRoot = process.getuid?.() === 0 ? ["-Z", "root"] : [];
@@ -163,7 +191,7 @@ function commandLine({ file, interface: name, netns, filter, snapOctets }: Tcpdu
     ...inside,
     "tcpdump",
     ...["-n", "-U", "--immediate-mode", "--time-stamp-precision=nano"],
-    ...["-s", String(snapOctets ?? SNAP_OCTETS), "-B", String(BUFFER_KIB)],
+    ...["-s", String(snapOctets ?? SNAP_OCTETS), "-B", String(bufferKib ?? BUFFER_KIB)],
     ...stayRoot,
     ...["-i", name, "-w", file],
     ...(filter === undefined ? [] : ["--", filter]),

@@ -9,7 +9,15 @@ import {
   type StepResult,
 } from "allure-js-commons";
 import { CLAUSES, documentOf, isClauseId } from "#clauses";
-import type { CaseResult, Finding, Role, RuleOutcome, RuleResult, RungResult } from "#expect/verdict";
+import {
+  saying,
+  type CaseResult,
+  type Finding,
+  type Role,
+  type RuleOutcome,
+  type RuleResult,
+  type RungResult,
+} from "#expect/verdict";
 import type { Commands } from "./commands.ts";
 import { escapeXml } from "./xml.ts";
 
@@ -153,19 +161,27 @@ export function stepsOf(c: CaseResult): StepResult[] {
 }
 
 function rungStep(rung: RungResult, finding: Finding | undefined, start: number, stop: number): StepResult {
-  const outcome = rung.climbed ? "" : rung.kind === "may" ? " (did not come)" : " MISSED";
   return step({
-    name: `rung ${rung.no}${outcome}: ${rung.text}`,
+    name: rungName(rung),
     status: rungStatus(rung, finding),
     start,
     stop,
     parameters: listed({
       ...(finding === undefined ? { clause: rung.clause, frame: frameText(rung.frame) } : findingValues(finding)),
+      ...(rung.says !== undefined && { says: rung.says === null ? "nothing" : String(rung.says) }),
       "at ms": rung.atMs?.toFixed(3) ?? null,
       asked: rung.at,
     }),
     ...(finding !== undefined && { message: `expected ${finding.expected}; ${finding.actual}` }),
   });
+}
+
+/** `rung 3 MISSED: must ...`; of a reading, what the device says beside what was expected of it. */
+function rungName({ no, kind, text, climbed, says }: RungResult): string {
+  if (says === null) return `rung ${no} (the device does not say): ${text}`;
+  if (says !== undefined) return `rung ${no}${climbed ? "" : " BROKEN"}: ${text} (${saying(says)})`;
+  const outcome = climbed ? "" : kind === "may" ? " (did not come)" : " MISSED";
+  return `rung ${no}${outcome}: ${text}`;
 }
 
 function rungStatus(rung: RungResult, finding: Finding | undefined): Status {

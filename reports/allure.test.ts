@@ -1,13 +1,15 @@
-import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, truncateSync } from "node:fs";
+import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, truncateSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import type { Category } from "allure-js-commons/sdk";
 import type { Parameter, Status, TestResult } from "allure-js-commons";
 import { afterAll, describe, expect, test } from "vitest";
+import { encodeFrames } from "#capture/frames-file";
 import type { CaseResult, Verdict } from "#expect/verdict";
 import { AllureReport } from "./allure.ts";
 import { severityLabel } from "./allure-result.ts";
 import type { Baseline } from "./baseline.ts";
+import { passingPing } from "./flow-sample.ts";
 import { parseXml } from "./parse-xml.ts";
 import { readCases } from "./run-folder.ts";
 import { KNOWN, PASSED, RUN_INFO, sample, SAMPLE, writeRun } from "./sample-case.ts";
@@ -176,6 +178,43 @@ describe("steps", () => {
     const [step] = reported([sample({ rungs, findings })]).results[0]!.steps;
     expect([step?.name, step?.status]).toEqual([name, status]);
   });
+});
+
+describe("a reading's step says what the device said", () => {
+  const text = "the device says: hits of policy trust_dmz grew by 1";
+  const step = (says: number | null, climbed: boolean) => {
+    const rungs = [{ ...SAMPLE.rungs[1]!, no: 1, kind: "reads", text, frame: null, atMs: null, climbed, says }];
+    const broken = { ...SAMPLE.findings[0]!, expected: text, actual: "it says 0", frame: null, offset: null, rung: 1 };
+    const findings = says === 0 ? [broken] : [];
+    return reported([sample({ rungs, findings })]).results[0]!.steps[0]!;
+  };
+
+  test.each([
+    [1, true, `rung 1: ${text} (it says 1)`, "passed"],
+    [0, false, `rung 1 BROKEN: ${text} (it says 0)`, "failed"],
+    [null, false, `rung 1 (the device does not say): ${text}`, "skipped"],
+  ])("%s", (says, climbed, name, status) => {
+    expect([step(says, climbed).name, step(says, climbed).status]).toEqual([name, status]);
+  });
+
+  test("one that is broken shows expected and actual", () => {
+    expect(values(step(0, false).parameters)).toMatchObject({ expected: text, actual: "it says 0", says: "0" });
+    expect(step(0, false).statusDetails.message).toBe(`expected ${text}; it says 0`);
+    expect(values(step(null, false).parameters)).toMatchObject({ says: "nothing", asked: SAMPLE.rungs[1]!.at });
+  });
+});
+
+test("a case of hosts' packets shows its flows in place of its ladder", () => {
+  const { result, frames, ladder } = passingPing("lac");
+  const run = written(result);
+  const folder = readCases(run)[0]!;
+  writeFileSync(join(folder.dir, "run.pcapng"), encodeFrames(frames));
+  writeFileSync(join(folder.dir, "ladder.json"), JSON.stringify(ladder));
+  new AllureReport(run, RUN_INFO).writeCase(readCases(run)[0]!);
+  const attachments = resultsIn(run)[0]!.attachments;
+  expect(attachments.map((a) => a.name)).toEqual(["flows", "capture", "trace"]);
+  const picture = readFileSync(join(run, "allure-results", attachments[0]!.source), "utf8");
+  expect(picture).toContain("source 10.1.1.2 → 172.16.1.51");
 });
 
 describe("evidence", () => {

@@ -21,6 +21,7 @@ import {
 } from "./allure-result.ts";
 import { commandsFor } from "./commands.ts";
 import { writeAtomically } from "./files.ts";
+import { flowPicture, showsFlows } from "./flow-picture.ts";
 import { framesOfCase } from "./frames.ts";
 import { AllureFiles } from "./allure-files.ts";
 import { ladderPicture } from "./ladder-picture.ts";
@@ -72,7 +73,7 @@ export class AllureReport {
     return this.#written.has(key);
   }
 
-  /** One case, with its ladder, capture and trace. It is on disk when this returns. */
+  /** One case, with the picture of its ladder or of its flows, capture and trace. It is on disk when this returns. */
   writeCase(folder: CaseFolder): void {
     const c = folder.result;
     this.#written.add(c.key);
@@ -123,8 +124,12 @@ export class AllureReport {
   }
 
   #attachPicture(uuid: string, folder: CaseFolder, frames: readonly Frame[]): void {
-    const svg = ladderPicture(folder.result, frames, folder.ladder);
-    this.#attach(uuid, "ladder", Buffer.from(svg), { contentType: ContentType.SVG, fileExtension: ".svg" });
+    const isOfFlows = showsFlows(frames);
+    const svg = (isOfFlows ? flowPicture : ladderPicture)(folder.result, frames, folder.ladder);
+    this.#attach(uuid, isOfFlows ? "flows" : "ladder", Buffer.from(svg), {
+      contentType: ContentType.SVG,
+      fileExtension: ".svg",
+    });
   }
 
   #attach(uuid: string, name: string, what: Buffer | string, o: { contentType: string; fileExtension: string }): void {

@@ -158,7 +158,7 @@ function claimText(
 }
 
 /** `octet 38: l2tp.nr: expected Nr 3, got Nr 2`, or what the rule says. */
-function pointerText({ finding, rule }: Pointer, frame: Frame): string {
+export function pointerText({ finding, rule }: Pointer, frame: Frame): string {
   const { expected, actual, offset, rung } = finding;
   const where = offset === null ? "" : `octet ${offset}: `;
   if (rule !== undefined) return `${where}expected ${expected}, got ${actual} (${rule})`;
@@ -187,6 +187,6 @@ function pointerLine(words: string, y: number, ink: string): string {
   );
 }
 
-function msOf(frame: Frame, first: Frame | undefined): string {
+export function msOf(frame: Frame, first: Frame | undefined): string {
   return (Number(frame.tNs - (first?.tNs ?? frame.tNs)) / 1e6).toFixed(3);
 }

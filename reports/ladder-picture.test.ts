@@ -68,6 +68,26 @@ test("a frame that left its path says where", () => {
   expect(elementsOf(svg, "text").map((t) => t.text)).toContain("ZLB from 10.0.0.9:5000 tid 24363 sid 0 Ns 1 Nr 2");
 });
 
+test("what the device says of itself is a line and no arrow", () => {
+  const reading = {
+    ...SAMPLE.rungs[1]!,
+    no: 3,
+    kind: "reads",
+    text: "the device says: tunnels 1",
+    frame: null,
+    atMs: null,
+  };
+  const said = (says: number | null, climbed: boolean): readonly string[] => {
+    const rungs = [...SAMPLE.rungs.slice(0, 2), { ...reading, says, climbed }];
+    const svg = parseXml(ladderPicture(sample({ rungs, findings: [] }), SAMPLE_FRAMES, SAMPLE_LADDER));
+    expect(elementsOf(svg, "line").some((l) => l.attributes["stroke-dasharray"] === "7 5")).toBe(false);
+    return elementsOf(svg, "text").flatMap((t) => (t.text.includes("tunnels") ? [t.text, t.attributes.fill!] : []));
+  };
+  expect(said(1, true)).toEqual(["it says 1: the device says: tunnels 1", "#1b7f3b"]);
+  expect(said(0, false)).toEqual(["it says 0: the device says: tunnels 1", "#c62828"]);
+  expect(said(null, false)).toEqual(["it does not say: the device says: tunnels 1", "#66727f"]);
+});
+
 describe("secrets", () => {
   const request = encodePpp(
     PPP.PAP,

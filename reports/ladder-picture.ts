@@ -1,32 +1,28 @@
 /** The ladder of a case as one SVG: who sent what when, what was expected, and where it broke. Pure. */
 import type { Frame } from "#capture/frame";
-import type { CaseResult, Role } from "#expect/verdict";
+import { saying, type CaseResult, type Role } from "#expect/verdict";
 import type { SocketAddress } from "#wire/ip/udp";
 import { banner, divider, drawMissed, note } from "./ladder-between.ts";
 import { drawFrame, endpoint, stageOf, type Stage } from "./ladder-frame.ts";
-import { rowsOf, type FrameMark, type PictureRow } from "./ladder-rows.ts";
+import { rowsOf, type PictureRow } from "./ladder-rows.ts";
 import {
   type Drawn,
+  DEVICE,
   FAINT,
   GREEN,
-  INK,
   LEFT,
   LOOK,
-  MARGIN,
-  MONO,
   ORANGE,
   RED,
   RIGHT,
   RULE,
-  SANS,
   shorten,
+  TESTER,
   text,
-  VERDICT_INK,
-  WIDTH,
-  wrap,
 } from "./ladder-style.ts";
+import { headBox, headOf, legend, page, readingInk } from "./picture-page.ts";
 import type { LadderRecord } from "./run-folder.ts";
-import { el, escapeXml } from "./xml.ts";
+import { el } from "./xml.ts";
 
 /**
  * Draws a case, 900 px wide. `ladder` (from ladder.json) places the rungs that no frame climbed at their deadline; without
@@ -54,56 +50,16 @@ export function ladderPicture(result: CaseResult, frames: readonly Frame[], ladd
   y = bottom;
   // On a long ladder the reader at the end no longer sees which side is which.
   if (rows.length > 24) put(heads);
-  put((at) => legend(at, rows, frames));
+  const marks = new Set(rows.flatMap((row) => (row.is === "frame" ? [row.mark] : [])));
+  put((at) => legend(at, marks, frames));
 
   const lifelines = [LEFT, RIGHT].map((x) =>
     el("line", { x1: x, y1: top, x2: x, y2: bottom, stroke: RULE, "stroke-width": 2 }),
   );
-  return `${el(
-    "svg",
-    {
-      xmlns: "http://www.w3.org/2000/svg",
-      width: WIDTH,
-      height: y,
-      viewBox: `0 0 ${WIDTH} ${y}`,
-      "font-family": SANS,
-      "font-size": 12,
-      role: "img",
-    },
-    el("title", {}, escapeXml(`${result.id}: ${result.verdict}`)),
-    el("rect", { width: WIDTH, height: y, fill: "#ffffff" }),
-    head.over,
-    ...pieces.map((p) => p.under ?? ""),
-    ...lifelines,
-    ...pieces.map((p) => p.over),
-  )}\n`;
+  return page(result, y, head.over, ...pieces.map((p) => p.under ?? ""), ...lifelines, ...pieces.map((p) => p.over));
 }
 
-function headOf(r: CaseResult): Drawn {
-  const params = Object.entries(r.params).map(([name, value]) => `${name}=${value}`);
-  const ink = VERDICT_INK[r.verdict];
-  const badge = r.verdict.toUpperCase();
-  const badgeWidth = badge.length * 8 + 20;
-  const story = wrap(r.story, 118, 2);
-  return {
-    height: 52 + story.length * 16,
-    over: [
-      text(r.id, MARGIN, 26, { "font-size": 17, "font-weight": 700, fill: INK }),
-      text(shorten([r.clause, r.level, ...params].join(" · "), 84), MARGIN + r.id.length * 10 + 16, 26, {
-        fill: FAINT,
-        "font-size": 12.5,
-      }),
-      el("rect", { x: WIDTH - MARGIN - badgeWidth, y: 10, width: badgeWidth, height: 22, rx: 4, fill: ink }),
-      text(badge, WIDTH - MARGIN - badgeWidth / 2, 25, {
-        fill: "#ffffff",
-        "font-weight": 700,
-        "font-size": 12,
-        "text-anchor": "middle",
-      }),
-      ...story.map((words, i) => text(words, MARGIN, 48 + i * 16, { fill: INK, "font-size": 13 })),
-    ].join(""),
-  };
-}
+const addressOf = (a: SocketAddress | undefined): string => (a === undefined ? "silent" : endpoint(a));
 
 /** The two boxes that name the ends. */
 function lifelineHeads(device: Role, stage: Stage): (y: number) => Drawn {
@@ -111,8 +67,8 @@ function lifelineHeads(device: Role, stage: Stage): (y: number) => Drawn {
   return (y) => ({
     height: 50,
     over: [
-      headBox(LEFT, y, `tester (${tester})`, stage.ref, "#e8eefb", LOOK.bench.ink),
-      headBox(RIGHT, y, `device (${dut})`, stage.dut, "#e7f4ea", GREEN),
+      headBox({ x: LEFT, y, width: 236 }, `tester (${tester})`, addressOf(stage.ref), TESTER),
+      headBox({ x: RIGHT, y, width: 236 }, `device (${dut})`, addressOf(stage.dut), DEVICE),
     ].join(""),
   });
 }
@@ -121,26 +77,6 @@ function columnHeads(y: number): Drawn {
   const head = (words: string, x: number): string =>
     text(words, x, y + 8, { "text-anchor": "end", fill: FAINT, "font-size": 10.5 });
   return { height: 12, over: head("frame", 46) + head("ms", 126) };
-}
-
-function headBox(
-  x: number,
-  y: number,
-  name: string,
-  address: SocketAddress | undefined,
-  fill: string,
-  stroke: string,
-): string {
-  return [
-    el("rect", { x: x - 118, y, width: 236, height: 42, rx: 5, fill, stroke, "stroke-width": 1 }),
-    text(name, x, y + 18, { "font-weight": 700, "text-anchor": "middle", fill: INK, "font-size": 13 }),
-    text(address === undefined ? "silent" : endpoint(address), x, y + 34, {
-      "text-anchor": "middle",
-      fill: FAINT,
-      "font-family": MONO,
-      "font-size": 11.5,
-    }),
-  ].join("");
 }
 
 function drawRow(row: PictureRow, y: number, stage: Stage): Drawn {
@@ -153,6 +89,8 @@ function drawRow(row: PictureRow, y: number, stage: Stage): Drawn {
       return row.kept
         ? banner(y, `rung ${row.rung.no}`, row.rung.text, "kept", GREEN)
         : banner(y, `rung ${row.rung.no}`, row.rung.text, "nobody could tell", ORANGE);
+    case "reading":
+      return banner(y, `rung ${row.rung.no}`, row.rung.text, saying(row.rung.says ?? null), readingInk(row.rung));
     case "passed over":
       return banner(y, `rung ${row.rung.no}`, row.rung.text, "did not come", FAINT);
     case "divider":
@@ -162,36 +100,4 @@ function drawRow(row: PictureRow, y: number, stage: Stage): Drawn {
       return note(y, `${row.count} more frames: ${shorten(by, 80)}`, FAINT);
     }
   }
-}
-
-const LEGEND: Readonly<Record<FrameMark, string>> = {
-  bench: "tester",
-  rung: "climbs a rung",
-  background: "background rule",
-  unclaimed: "claimed by nothing",
-  broken: "breaks what is expected",
-  noted: "remark",
-  foreign: "neither of the two",
-};
-
-/** The colours that occur, and what the times mean. */
-function legend(y: number, rows: readonly PictureRow[], frames: readonly Frame[]): Drawn {
-  const marks = new Set(rows.flatMap((row) => (row.is === "frame" ? [row.mark] : [])));
-  let x = MARGIN;
-  const drawn: string[] = [];
-  for (const mark of Object.keys(LEGEND) as FrameMark[]) {
-    if (!marks.has(mark)) continue;
-    const words = LEGEND[mark];
-    drawn.push(
-      el("line", { x1: x, y1: y + 16, x2: x + 18, y2: y + 16, stroke: LOOK[mark].ink, "stroke-width": 3 }),
-      text(words, x + 23, y + 20, { fill: FAINT, "font-size": 11 }),
-    );
-    x += 23 + words.length * 6.2 + 16;
-  }
-  const first = frames[0];
-  if (first === undefined) return { height: 12, over: "" };
-  const clocks = [...new Set(frames.map((f) => f.clock))].join(" and ");
-  const instant = new Date(Number(first.tNs / 1_000_000n)).toISOString();
-  const times = `Times in ms after frame #${first.no}, which was seen at ${instant} (${clocks} clock).`;
-  return { height: 48, over: `${drawn.join("")}${text(times, MARGIN, y + 38, { fill: FAINT, "font-size": 11 })}` };
 }

@@ -77,6 +77,21 @@ describe("a rung that no frame climbed stands at its deadline", () => {
     expect(placeOf({}, 400, false)).toBe("12 background | missed 3 | end");
   });
 
+  test.each([
+    ["after the silence before it", { kind: "never", climbed: true }, "silence 3 | reading 4 | 10 unclaimed"],
+    [
+      "after the frame that climbed the rung before it",
+      { climbed: true, frame: 8 },
+      "8 broken | reading 4 | 9 background",
+    ],
+  ])("what the device says stands %s", (_, changes, place) => {
+    const rungs = [rung(3, changes), rung(4, { kind: "reads", climbed: true, says: 1 })];
+    const at = [3, 4].map((no) => ({ no, after: 4, withinMs: no === 3 ? 800 : 0 }));
+    const rows = shortly(rowsOf(sample({ rungs }), SAMPLE_FRAMES, { ...SAMPLE_LADDER, rungs: at }));
+    const i = rows.indexOf("reading 4");
+    expect(rows.slice(i - 1, i + 2).join(" | ")).toBe(place);
+  });
+
   test("a silence that was broken is shown by the frame that broke it, not by a row", () => {
     const broken = { ...SAMPLE.findings[0]!, frame: 10, rung: 3 };
     const rungs = [...SAMPLE.rungs.slice(0, 2), rung(3, { kind: "never", frame: 10 })];

@@ -23,7 +23,14 @@ export type PictureRow =
   /** A rung whose packet did not come. */
   | { readonly is: "missed"; readonly rung: RungResult; readonly verdict: Finding["verdict"] }
   /** Silence that was asked for: kept, or not to be told because the bench did not listen or the device was gone. */
-  | { readonly is: "silence"; readonly rung: RungResult; readonly kept: boolean }
+  | {
+      readonly is: "silence";
+      readonly rung: RungResult;
+      readonly kept: boolean;
+      readonly untilNs: bigint | undefined;
+    }
+  /** What the device said of itself, or that it does not say. */
+  | { readonly is: "reading"; readonly rung: RungResult }
   /** A `may` whose packet did not come: the device went the other way. */
   | { readonly is: "passed over"; readonly rung: RungResult }
   | { readonly is: "divider"; readonly text: string }
@@ -31,12 +38,18 @@ export type PictureRow =
   | { readonly is: "fold"; readonly count: number; readonly by: readonly (readonly [claim: string, count: number])[] };
 
 /** Pictures with no more rows than this are never folded. */
-const UNFOLDED_ROWS = 120;
+export const UNFOLDED_ROWS = 120;
 /** Background frames kept on either side of what matters. */
 const CONTEXT_FRAMES = 3;
 
 /** `ladder` places rungs that no frame climbed at their deadline, and marks where the taking down begins. */
 export function rowsOf(result: CaseResult, frames: readonly Frame[], ladder?: LadderRecord): readonly PictureRow[] {
+  const rows = allRowsOf(result, frames, ladder);
+  return rows.length > UNFOLDED_ROWS ? folded(rows) : rows;
+}
+
+/** The same with every frame in it. */
+export function allRowsOf(result: CaseResult, frames: readonly Frame[], ladder?: LadderRecord): readonly PictureRow[] {
   const between = placeBetween(result, frames, ladder);
   const pointers = pointersOf(result);
   const rows: PictureRow[] = [];
@@ -47,7 +60,7 @@ export function rowsOf(result: CaseResult, frames: readonly Frame[], ladder?: La
     rows.push({ is: "frame", frame, claim, mark: markOf(frame, claim, mine), pointers: mine });
   }
   rows.push(...(between.get(END) ?? []));
-  return rows.length > UNFOLDED_ROWS ? folded(rows) : rows;
+  return rows;
 }
 
 /** Key of what comes after the last frame. */
@@ -65,12 +78,14 @@ function pointersOf(result: CaseResult): ReadonlyMap<number, readonly Pointer[]>
 }
 
 function markOf(frame: Frame, claim: string | undefined, pointers: readonly Pointer[]): FrameMark {
-  if (frame.from === "foreign") return "foreign";
+  const isHosts = frame.point !== "wan";
+  if (frame.from === "foreign" && claim === undefined && pointers.length === 0) return isHosts ? "bench" : "foreign";
   if (pointers.some((p) => p.finding.verdict === "fail")) return "broken";
-  if (frame.from === "dut" && claim === undefined) return "unclaimed";
+  if (frame.from === "dut" && claim === undefined && !isHosts) return "unclaimed";
   if (pointers.some((p) => p.finding.verdict === "inconclusive")) return "broken";
   if (pointers.length > 0) return "noted";
   if (frame.from === "ref") return "bench";
+  if (isHosts && claim === undefined) return "bench";
   return claim?.startsWith("rung ") === true ? "rung" : "background";
 }
 
@@ -86,10 +101,16 @@ function placeBetween(
   const sent = frames.filter((f) => f.from === "ref");
 
   let last: Frame | undefined;
+  // A device is asked after all that stands before the question on the ladder.
+  let afterAll = 0;
   for (const rung of result.rungs) {
     const frame = frames.find((f) => f.no === rung.frame);
-    const row = rowOf(rung, result.findings);
-    if (row !== undefined) put(frame?.no ?? placeOf(rung, last, sent, frames, ladder), row);
+    const untilNs = dueOf(rung, last, sent, frames, ladder);
+    const row = rowOf(rung, result.findings, untilNs);
+    const due = untilNs === undefined ? END : (frames.find((f) => f.tNs > untilNs)?.no ?? END);
+    const place = rung.kind === "reads" ? placeAfter(afterAll, frames) : (frame?.no ?? due);
+    if (row !== undefined) put(place, row);
+    afterAll = Math.max(afterAll, frame === undefined ? place - 1 : frame.no);
     if (rung.climbed && frame !== undefined && frame.no > (last?.no ?? 0)) last = frame;
   }
   for (const [ordinal, text] of [
@@ -103,31 +124,35 @@ function placeBetween(
   return rows;
 }
 
-function rowOf(rung: RungResult, findings: readonly Finding[]): PictureRow | undefined {
+function rowOf(rung: RungResult, findings: readonly Finding[], untilNs: bigint | undefined): PictureRow | undefined {
+  if (rung.kind === "reads") return { is: "reading", rung };
   if (rung.kind === "never") {
     // A silence that was broken is shown by the frame that broke it.
-    return rung.frame === null ? { is: "silence", rung, kept: rung.climbed } : undefined;
+    return rung.frame === null ? { is: "silence", rung, kept: rung.climbed, untilNs } : undefined;
   }
   if (rung.climbed) return undefined;
   if (rung.kind === "may") return { is: "passed over", rung };
   return { is: "missed", rung, verdict: findings.find((f) => f.rung === rung.no)?.verdict ?? "inconclusive" };
 }
 
-/** The number of the first frame after the rung's deadline. */
-function placeOf(
+/** The number of the frame that comes next, if one does. */
+function placeAfter(no: number, frames: readonly Frame[]): number {
+  return frames.find((f) => f.no > no)?.no ?? END;
+}
+
+/** The rung's deadline. */
+function dueOf(
   rung: RungResult,
   last: Frame | undefined,
   sent: readonly Frame[],
   frames: readonly Frame[],
   ladder: LadderRecord | undefined,
-): number {
+): bigint | undefined {
   const asked = ladder?.rungs.find((r) => r.no === rung.no);
-  if (asked === undefined) return END;
+  if (asked === undefined) return undefined;
   const anchor = sent[asked.after - 1] ?? frames[0];
   const from = last !== undefined && anchor !== undefined && last.tNs > anchor.tNs ? last : anchor;
-  if (from === undefined) return END;
-  const dueNs = from.tNs + BigInt(Math.round(asked.withinMs * 1e6));
-  return frames.find((f) => f.no > from.no && f.tNs > dueNs)?.no ?? END;
+  return from === undefined ? undefined : from.tNs + BigInt(Math.round(asked.withinMs * 1e6));
 }
 
 /** Runs of uneventful frames far from anything that matters become one row each. */
@@ -154,7 +179,7 @@ function folded(rows: readonly PictureRow[]): readonly PictureRow[] {
   return out;
 }
 
-function foldOf(run: readonly PictureRow[]): PictureRow {
+export function foldOf(run: readonly PictureRow[]): PictureRow {
   const counts = new Map<string, number>();
   for (const row of run)
     if (row.is === "frame") {

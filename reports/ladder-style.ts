@@ -20,6 +20,10 @@ export const RED = "#c62828";
 export const ORANGE = "#c25e00";
 export const GREEN = "#1b7f3b";
 
+/** Boxes of the two ends. */
+export const TESTER = { fill: "#e8eefb", stroke: "#2457a6" } as const;
+export const DEVICE = { fill: "#e7f4ea", stroke: GREEN } as const;
+
 /** Colour of a frame's arrow, and of the band behind it. */
 export const LOOK: Readonly<Record<FrameMark, { readonly ink: string; readonly band?: string }>> = {
   bench: { ink: "#2457a6" },

@@ -27,6 +27,7 @@ const rungResult: z.ZodType<RungResult> = z.object({
   climbed: z.boolean(),
   frame: frameNo.nullable(),
   atMs: z.number().nullable(),
+  says: z.union([z.string(), z.number(), z.boolean()]).nullable().exactOptional(),
 });
 
 const ruleTally: z.ZodType<RuleTally> = z.object({
@@ -65,6 +66,16 @@ export const caseResultSchema: z.ZodType<CaseResult> = z.object({
   rules: z.array(ruleTally),
 });
 
+/** Of what a rung asked for, where it was to be seen, and by what a flow is told from others. */
+const asked = z.object({
+  match: z.object({
+    what: z.string().exactOptional(),
+    at: z.enum(["lan", "wan", "inside", "server", "away"]).exactOptional(),
+    tag: z.string().exactOptional(),
+    fields: z.record(z.string(), z.looseObject({ is: z.string() })).exactOptional(),
+  }),
+});
+
 /** As much of ladder.json as a report needs to name a case that was cut off, and to place a rung in time. */
 export const ladderSchema = z.object({
   key: z.string().min(1),
@@ -78,7 +89,14 @@ export const ladderSchema = z.object({
   startedAt: z.string(),
   device: z.object({ addresses: z.array(z.string()) }),
   /** `after`: the bench's k-th frame, from 1, starts the rung's time; 0 is the start of the case. */
-  rungs: z.array(z.object({ no: z.int().min(1), after: z.int().min(0), withinMs: z.number() })),
+  rungs: z.array(
+    z.object({
+      no: z.int().min(1),
+      after: z.int().min(0),
+      withinMs: z.number(),
+      of: z.array(asked).exactOptional(),
+    }),
+  ),
   teardownAfter: z.int().min(0).nullish(),
   sanity: z.object({ after: z.int().min(0) }).nullish(),
 });

@@ -13,11 +13,12 @@ const rooms = {
   expect: "^fixtures/expect/",
   clauses: "^fixtures/clauses/",
   lab: "^fixtures/lab/",
+  devices: "^fixtures/devices/",
   mutants: "^fixtures/mutants/",
   suites: "^suites/",
   reports: "^reports/",
 };
-const NOT_TESTS = "\\.(test|bench)\\.ts$";
+const NOT_TESTS = "\\.(test|bench|fixture)\\.ts$";
 /** A room may import itself and what is named; anything else of ours is forbidden. */
 const room = (name, allowed, comment) => ({
   name: `${name}-imports`,
@@ -53,7 +54,7 @@ module.exports = {
       "suites",
       [
         "^fixtures/conformance\\.ts$",
-        "^fixtures/expect/(matchers|ladder)\\.ts$",
+        "^fixtures/expect/(matchers|ladder|flow)\\.ts$",
         rooms.clauses,
         "^drivers/peer/script\\.ts$",
       ],
@@ -64,6 +65,18 @@ module.exports = {
       [rooms.peer, rooms.proto, rooms.wire, rooms.clauses, rooms.link],
       "A mutant is a reference peer with one fault.",
     ),
+    room(
+      "devices",
+      [rooms.peer, rooms.link, rooms.proto, rooms.wire],
+      "An emulated device runs the reference peers and shares nothing with the driver that is tried on it.",
+    ),
+    {
+      name: "ssh-is-for-devices",
+      comment: "A command line over SSH is the business of drivers, and of the devices that emulate one.",
+      severity: "error",
+      from: { pathNot: [rooms.device, rooms.devices, NOT_TESTS] },
+      to: { path: "node_modules/ssh2" },
+    },
     room(
       "reports",
       [rooms.expect, rooms.clauses, rooms.capture, rooms.wire, "^fixtures/(root|misuse)\\.ts$"],

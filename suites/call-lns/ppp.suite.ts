@@ -47,6 +47,7 @@ conformance(
 conformance(
   {
     id: "call-lns-0011",
+    version: 2,
     clause: CLAUSES["RFC1661-5.2-01"],
     clauses: [CLAUSES["RFC1661-5.1-01"]],
     story: "LCP goes both ways: the device asks by itself, and acknowledges the bench's MRU of 1500",
@@ -68,6 +69,7 @@ conformance(
     id: "call-lns-0012",
     clause: CLAUSES["RFC1332-3.3-07"],
     needs: ["lac"],
+    version: 2,
     story: "the LAC asks for an address, takes the one that the LNS's Nak names, and answers a ping to it",
   },
   async ({ bench, climb, allow, user, gateway }) => {
@@ -79,6 +81,7 @@ conformance(
     const adopted = ipcp("Configure-Request", { "ipcp.option.address": String(user.address) });
     await climb(must(adopted, "RFC1332-3.3-07"));
     await call.ipOpened();
+    await call.carries();
     call.ping(7, 1);
     await climb(given(echoReply({ "inner.ip.src": String(user.address), "inner.icmp.id": 7, "inner.icmp.seq": 1 })));
   },
@@ -112,6 +115,7 @@ conformance(
   {
     id: "call-lns-0014",
     clause: CLAUSES["RFC1661-2-06"],
+    version: 2,
     story: "pings of all sizes up to the smaller MRU come back through the tunnel",
     params: [{ data: 0 }, { data: 1 }, { data: 1000 }, { data: 1372 }],
   },
@@ -120,6 +124,7 @@ conformance(
     const call = await tunnel.call({ id: 81 });
     allow(lcpNegotiation, authentication, ipcpNegotiation, otherNcps);
     await call.openIp(caller, gateway);
+    await call.carries();
     call.ping(7, 1, params.data);
     const reply = { "inner.icmp.id": 7, "inner.icmp.seq": 1, "inner.ip.length": 28 + params.data };
     await climb(must(echoReply(reply), "RFC1661-2-06"));

@@ -14,6 +14,7 @@ import {
   nonZero,
   not,
   otherNcps,
+  redial,
 } from "#expect/matchers";
 import { iccn, icrp, icrq, lcp as lcpPacket } from "#peer/script";
 
@@ -106,10 +107,12 @@ conformance(
     clause: CLAUSES["RFC2661-5.7-02"],
     story: "the end of the tunnel is the end of its PPP connection: after StopCCN an LCP echo is no longer answered",
     background: ["ppp"],
+    version: 2,
   },
-  async ({ bench, climb, silence, caller, gateway }) => {
+  async ({ bench, climb, silence, allow, caller, gateway }) => {
     const tunnel = await bench.open({ id: TUNNEL });
     const call = await tunnel.call({ id: LAC_SESSION });
+    allow(redial);
     await call.openLcp(caller, gateway);
     const ns = tunnel.close();
     await climb(given(acks(ns, { tunnel: TUNNEL })));
@@ -142,13 +145,14 @@ conformance(
     id: "call-lns-0026",
     clause: CLAUSES["RFC1661-5.5-03"],
     clauses: [CLAUSES["RFC1661-3.7-03"]],
+    version: 2,
     story:
       "the end of PPP: Terminate-Request gets Terminate-Ack, and whether the device then ends the session is written down",
   },
   async ({ bench, climb, note, allow, caller, gateway }) => {
     const tunnel = await bench.open({ id: TUNNEL });
     const call = await tunnel.call({ id: LAC_SESSION });
-    allow(lcpNegotiation, authentication, ipcpNegotiation, otherNcps, ending, control("StopCCN"));
+    allow(lcpNegotiation, authentication, ipcpNegotiation, otherNcps, ending, control("StopCCN"), redial);
     await call.openIp(caller, gateway);
     call.stop();
     call.send(lcpPacket.terminateRequest(200));
@@ -161,6 +165,7 @@ conformance(
   {
     id: "call-lns-0027",
     clause: CLAUSES["RFC1332-3.3-06"],
+    version: 2,
     needs: ["lns"],
     story: "two callers in one tunnel have an address each, and each gets the reply to its own ping",
   },
@@ -171,6 +176,8 @@ conformance(
     await first.openIp(caller, gateway);
     const second = await tunnel.call({ id: LAC_SESSION + 1 });
     await second.openIp(caller, gateway);
+    await first.carries();
+    await second.carries();
     for (const [call, other] of [
       [first, second],
       [second, first],

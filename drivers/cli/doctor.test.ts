@@ -159,3 +159,52 @@ describe("a lab", () => {
     expect(diagnosisText(await diagnose(machine(), lab({})))).toMatch(/\nlab x: nothing is missing\n$/);
   });
 });
+
+const firewall = {
+  schema: 1,
+  name: "fw",
+  bench: {
+    kind: "sites",
+    device: "1.1.1.1",
+    wan: { address: "1.1.1.10", peer: "1.1.1.2", outside: "1.1.1.3", gateway: "1.1.1.254" },
+  },
+  device: { driver: "vrp", id: "d", emulator: {}, interfaces: { wan: "G1", lan: "G2" } },
+  role: ["lac"],
+  users: [{ name: "u", password: "public:p" }],
+  pool: "172.16.1.0/24",
+  gateway: "172.16.1.1",
+};
+
+describe("a device that a driver configures", () => {
+  const lab = { ...labSchema.parse(firewall), name: "fw" };
+
+  test("that is reached: what it is, and what to think about before a run", async () => {
+    const device = {
+      ok: true,
+      found: ["192.0.2.1:22 is reached as u, host key SHA256:abc", "it says it is Huawei USG6000"],
+      warnings: ["bench.wan: eth1 carries the default route"],
+    };
+    const diagnosis = await diagnose(machine(), lab, device);
+    expect(healthy(diagnosis)).toBe(true);
+    expect(diagnosisText(diagnosis).split("\n").slice(-5)).toEqual([
+      "lab fw: nothing is missing",
+      "ok       device      192.0.2.1:22 is reached as u, host key SHA256:abc",
+      "                     it says it is Huawei USG6000",
+      "warning  bench.wan: eth1 carries the default route",
+      "",
+    ]);
+  });
+
+  test("that is not reached: the lab is not ready", async () => {
+    const device = { ok: false, found: ["device: ssh: nothing listens at 192.0.2.1:22"], warnings: [] };
+    const diagnosis = await diagnose(machine(), lab, device);
+    expect(healthy(diagnosis)).toBe(false);
+    expect(diagnosisText(diagnosis)).toContain("MISSING  device      device: ssh: nothing listens at 192.0.2.1:22");
+  });
+
+  test.each(["root", "nft", "koffi", "tcpdump"])("without %s the lab cannot be run", async (id) => {
+    const diagnosis = await diagnose(machine([id]), lab);
+    expect(healthy(diagnosis)).toBe(false);
+    expect(diagnosis.lab?.needs.find((need) => need.id === id)).toMatchObject({ ok: false });
+  });
+});

@@ -1,6 +1,7 @@
 /** `l2tpspec doctor`: what this machine has, what is lost without the rest, and the command that brings it. */
 import type { Command } from "commander";
 import type { LabSpec } from "#lab/schema";
+import type { DeviceDiagnosis } from "./device-diagnosis.ts";
 import { needsOf, type LabNeed } from "./lab-needs.ts";
 import { apt, machine, type Machine } from "./machine.ts";
 
@@ -18,7 +19,12 @@ export interface Check {
 
 export interface Diagnosis {
   readonly checks: readonly Check[];
-  readonly lab: { readonly name: string; readonly needs: readonly LabNeed[] } | null;
+  readonly lab: {
+    readonly name: string;
+    readonly needs: readonly LabNeed[];
+    /** Of a device that a driver configures. */
+    readonly device?: DeviceDiagnosis;
+  } | null;
 }
 
 export interface DoctorOptions {
@@ -33,8 +39,8 @@ export function addDoctor(program: Command): void {
     .option("--lab <file>", "also what is missing for this lab")
     .option("--json", "as JSON")
     .action(async (options: DoctorOptions) => {
-      const lab = options.lab === undefined ? undefined : (await import("#lab/load")).loadLab(options.lab).spec;
-      const diagnosis = await diagnose(machine, lab);
+      const lab = options.lab === undefined ? undefined : await labIn(options.lab);
+      const diagnosis = await diagnose(machine, lab, await deviceOf(lab, options.lab));
       process.stdout.write(
         options.json === true ? `${JSON.stringify(diagnosis, null, 2)}\n` : diagnosisText(diagnosis),
       );
@@ -42,14 +48,30 @@ export function addDoctor(program: Command): void {
     });
 }
 
-/** 0 unless something vital is missing, or something that the given lab needs. */
-export function healthy({ checks, lab }: Diagnosis): boolean {
-  return checks.every((c) => c.ok || !c.vital) && (lab?.needs.every((n) => n.ok) ?? true);
+/** Misuse for what a run would refuse too; secrets and root are among the needs. */
+async function labIn(file: string): Promise<LabSpec> {
+  const [{ loadLab }, { checkShape }] = await Promise.all([import("#lab/load"), import("#lab/check")]);
+  const { spec } = loadLab(file);
+  checkShape(spec, file);
+  return spec;
 }
 
-export async function diagnose(m: Machine, lab?: LabSpec): Promise<Diagnosis> {
+async function deviceOf(lab: LabSpec | undefined, file = ""): Promise<DeviceDiagnosis | undefined> {
+  if (lab === undefined) return undefined;
+  const { diagnoseDevice } = await import("./device-diagnosis.ts");
+  return diagnoseDevice(lab, file);
+}
+
+/** 0 unless something vital is missing, or something that the given lab needs, its device first of all. */
+export function healthy({ checks, lab }: Diagnosis): boolean {
+  const labIsReady = lab === null || (lab.needs.every((n) => n.ok) && (lab.device?.ok ?? true));
+  return checks.every((c) => c.ok || !c.vital) && labIsReady;
+}
+
+export async function diagnose(m: Machine, lab?: LabSpec, device?: DeviceDiagnosis): Promise<Diagnosis> {
   const checks = await checksOf(m);
-  return { checks, lab: lab === undefined ? null : { name: lab.name, needs: needsOf(lab, checks, m) } };
+  if (lab === undefined) return { checks, lab: null };
+  return { checks, lab: { name: lab.name, needs: needsOf(lab, checks, m), ...(device && { device }) } };
 }
 
 /** A program of the path, with the words that make it say its version, if it knows such words. */
@@ -89,6 +111,13 @@ const TOOLS: readonly Tool[] = [
     version: ["--version"],
     lost: "the report's page cannot be looked at or printed by a test",
     install: apt("chromium"),
+  },
+  {
+    id: "nft",
+    names: ["nft"],
+    version: ["--version"],
+    lost: "no emulated firewall, and no hosts around a device",
+    install: apt("nftables"),
   },
   {
     id: "l2tpns",
@@ -188,7 +217,17 @@ export function diagnosisText({ checks, lab }: Diagnosis): string {
   const missing = lab.needs.filter((n) => !n.ok);
   const needs = missing.flatMap((n) => [`MISSING  ${n.id.padEnd(11)} ${n.why}`, `         install:  ${n.install}`]);
   const verdict = missing.length === 0 ? `lab ${lab.name}: nothing is missing` : `lab ${lab.name}:`;
-  return `${[...lines, "", verdict, ...needs].join("\n")}\n`;
+  return `${[...lines, "", verdict, ...needs, ...deviceLines(lab.device)].join("\n")}\n`;
+}
+
+function deviceLines(device: DeviceDiagnosis | undefined): readonly string[] {
+  if (device === undefined) return [];
+  const [first = "", ...more] = device.found;
+  return [
+    `${device.ok ? "ok     " : "MISSING"}  device      ${first}`,
+    ...more.map((line) => `                     ${line}`),
+    ...device.warnings.map((line) => `warning  ${line}`),
+  ];
 }
 
 function isAtLeast(version: string, [major, minor]: readonly [number, number]): boolean {

@@ -27,11 +27,19 @@ export function needsOf(lab: LabSpec, checks: readonly Known[], m: Machine): rea
 }
 
 function benchNeeds(lab: LabSpec, checks: readonly Known[]): readonly LabNeed[] {
-  if (lab.bench.kind !== "namespaces") return [];
-  const why = "its bench is of network namespaces, with a witness on the wire";
-  return checks
-    .filter((c) => c.id === "root" || c.id === "ip netns" || c.id === "tcpdump")
-    .map(({ id, ok, install }) => ({ id, ok, why, install }));
+  const needed = (ids: readonly string[], why: string): readonly LabNeed[] =>
+    checks.filter((c) => ids.includes(c.id)).map(({ id, ok, install }) => ({ id, ok, why, install }));
+  switch (lab.bench.kind) {
+    case "namespaces":
+      return needed(["root", "ip netns", "tcpdump"], "its bench is of network namespaces, with a witness on the wire");
+    case "sites":
+      return needed(
+        ["root", "ip netns", "tcpdump", "koffi", "nft"],
+        "hosts stand around its device in network namespaces, with a witness at every point",
+      );
+    default:
+      return [];
+  }
 }
 
 /** Programs that the lab's own commands call, as far as a look at their first words tells. */
@@ -92,6 +100,7 @@ const PACKAGE_OF: Readonly<Record<string, string>> = {
 function secretNeeds(lab: LabSpec, m: Machine): readonly LabNeed[] {
   const references = [
     ...lab.users.map((user) => user.password),
+    ...accessSecrets(lab),
     ...(lab.tunnelSecret === undefined ? [] : [lab.tunnelSecret]),
   ];
   return [...new Set(references)].flatMap((id): LabNeed[] => {
@@ -101,4 +110,9 @@ function secretNeeds(lab: LabSpec, m: Machine): readonly LabNeed[] {
     if (kind === "file") return [{ id, ok: m.canRead(name), why, install: `write the secret to ${name}` }];
     return [];
   });
+}
+
+function accessSecrets({ device }: LabSpec): readonly string[] {
+  const { password, key, passphrase } = (device.driver === "vrp" ? device.access : undefined) ?? {};
+  return [password, key, passphrase].filter((one) => one !== undefined);
 }

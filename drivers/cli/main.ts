@@ -8,6 +8,9 @@ for (const stream of [process.stdout, process.stderr])
     throw error;
   });
 
-process.exitCode = await runCommand(process.argv.slice(2));
+const code = await runCommand(process.argv.slice(2));
+process.exitCode = code;
+// A test runner that was given up may still end, and put its own code there.
+process.on("exit", () => (process.exitCode = code));
 // An action that failed half way may have left something open that keeps the process alive.
 setTimeout(() => process.exit(), 2000).unref();

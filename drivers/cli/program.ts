@@ -4,6 +4,7 @@ import { isMisuse } from "#fixtures/misuse";
 import { VERSION } from "#fixtures/root";
 import { addClauses, type Catalogue } from "./clauses.ts";
 import { addDecode } from "./decode.ts";
+import { addDevice } from "./device.ts";
 import { addDoctor } from "./doctor.ts";
 import { addJudge } from "./judge.ts";
 import { addList } from "./list.ts";
@@ -23,6 +24,7 @@ const SUBCOMMANDS: readonly ((program: Command) => void)[] = [
   addReport,
   (program) => addClauses(program, catalogue),
   addDoctor,
+  addDevice,
 ];
 
 /** All that judges and all that proves it; loaded when `clauses` runs. */
@@ -84,7 +86,8 @@ function complain(error: unknown, debug: boolean, complaints: Complaints): numbe
   const misuse = isMisuse(error);
   const bench = isOfBench(error);
   const hint = bench && /ENOENT|No such file/.test(message) ? " (l2tpspec doctor tells what is missing)" : "";
-  complaints.write(`l2tpspec: ${misuse || bench ? "" : "internal error: "}${oneLine(message + hint)}`);
+  const words = bench ? deviceWords(error) : "";
+  complaints.write(`l2tpspec: ${misuse || bench ? "" : "internal error: "}${oneLine(message + words + hint)}`);
   if (debug) complaints.write(`${stack ?? ""}\n`);
   return misuse ? USAGE : BROKEN;
 }
@@ -97,11 +100,19 @@ const BENCH_ERRORS: ReadonlySet<unknown> = new Set([
   "NamespaceError",
   "TcpdumpError",
   "TemplateError",
+  "WitnessError",
 ]);
 
 /** The bench or the machine could not do something: its words are for the caller, and no bug of ours. */
 function isOfBench(error: unknown): boolean {
   return error instanceof Error && BENCH_ERRORS.has(error.name);
+}
+
+/** What the device itself said; it is no part of the message, which decides how a report files an error. */
+function deviceWords(error: unknown): string {
+  const { said } = error as { readonly said?: unknown };
+  const words = typeof said === "string" ? said.split("\n").filter((line) => !/^[\s^]*$/.test(line)) : [];
+  return words.length === 0 ? "" : `; it said: ${words.join(" ").trim()}`;
 }
 
 function oneLine(text: string): string {

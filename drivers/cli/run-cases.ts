@@ -5,8 +5,6 @@ import type { Vitest } from "vitest/node";
 import type { Plan } from "#fixtures/plan";
 import type { CaseSink } from "#reports/case-reporter";
 
-/** How long cases may take to end after an interruption: to take their calls down and to write what they have. */
-const END_WITHIN_MS = 3000;
 const SIGNALS = ["SIGINT", "SIGTERM"] as const;
 
 export interface RunCasesOptions {
@@ -15,6 +13,8 @@ export interface RunCasesOptions {
   readonly sinks: readonly CaseSink[];
   /** Ends the run early: what has not begun does not begin. */
   readonly signal: AbortSignal;
+  /** How long after that the cases may take to end, to take their calls down and to write what they have, and the lab after them. */
+  readonly endWithinMs: number;
 }
 
 /** Resolves when the cases have ended, or were told to. Rejects where they could not begin, or the runner broke. */
@@ -25,7 +25,7 @@ export async function runCases(plan: Plan, o: RunCasesOptions): Promise<void> {
     import("#fixtures/root"),
   ]);
   const listening = SIGNALS.map((signal) => [signal, process.listeners(signal)] as const);
-  const stopped = new Stopping(o.signal);
+  const stopped = new Stopping(o);
   const onInit = (vitest: Vitest): void => {
     stopped.vitest = vitest;
     // The runner would end the process at once; what a signal means is decided here.
@@ -64,16 +64,16 @@ class Stopping {
   /** Resolves, with nothing, some time after the signal. */
   readonly late: Promise<undefined>;
 
-  constructor(signal: AbortSignal) {
+  constructor({ signal, endWithinMs }: Pick<RunCasesOptions, "signal" | "endWithinMs">) {
     this.late = new Promise((resolve) => {
       signal.addEventListener("abort", () => {
-        void this.#stop().then(() => resolve(undefined));
+        void this.#stop(endWithinMs).then(() => resolve(undefined));
       });
     });
   }
 
-  async #stop(): Promise<void> {
-    const late = sleep(END_WITHIN_MS, undefined, { ref: false });
+  async #stop(withinMs: number): Promise<void> {
+    const late = sleep(withinMs, undefined, { ref: false });
     await Promise.race([this.vitest?.cancelCurrentRun("keyboard-input"), late]).catch(() => undefined);
     await Promise.race([this.vitest?.close(), sleep(1000)]).catch(() => undefined);
   }

@@ -15,6 +15,7 @@ export interface RunOptions extends SelectionOptions {
   readonly report: boolean;
   readonly baseline?: string;
   readonly json?: boolean;
+  readonly acceptNewHostKey?: boolean;
 }
 
 export function addRun(program: Command): void {
@@ -27,6 +28,7 @@ export function addRun(program: Command): void {
     .option("--baseline <file>", "known deviations to expect, or none (default: the device's own, if there is one)")
     .option("--out <dir>", "where the run's folder goes", "reports/out")
     .option("--no-report", "leave out the HTML")
+    .option("--accept-new-host-key", "take a device's host key that nobody knows, and write it down")
     .option("--json", "print results.json");
   addSelection(command).action(async (options: RunOptions) => {
     process.exitCode = await run(options, process.stdout);
@@ -52,10 +54,11 @@ export async function run(o: RunOptions, out: NodeJS.WritableStream): Promise<nu
     import("#reports/baseline"),
     import("./run-reports.ts"),
   ]);
-  const [{ Progress }, { makeRunFolder, removeEmptyRun }, { runCases }] = await Promise.all([
+  const [{ Progress }, { makeRunFolder, removeEmptyRun }, { runCases }, leftover] = await Promise.all([
     import("./progress.ts"),
     import("./run-folder.ts"),
     import("./run-cases.ts"),
+    import("./leftover.ts"),
   ]);
   const lab = loadLab(o.lab);
   const selection: Selection = selectionOf(o);
@@ -86,13 +89,16 @@ export async function run(o: RunOptions, out: NodeJS.WritableStream): Promise<nu
     strict: info.strict,
     casesDir: join(dir, "cases"),
     runId,
+    ...(o.acceptNewHostKey === true && { acceptNewHostKey: true }),
   };
   const progress = new Progress({ total: runs.length, quiet: o.json === true });
   const allure = new AllureReport(dir, info, baseline);
   using interruption = new Interruption();
   try {
     const { concurrent } = lab.spec.limits;
-    await runCases(plan, { concurrent, sinks: [progress, allure], signal: interruption.signal });
+    const endWithinMs = leftover.endWithinMs(lab.spec);
+    interruption.signal.addEventListener("abort", () => leftover.askPatience(lab.spec, process.stderr));
+    await runCases(plan, { concurrent, sinks: [progress, allure], signal: interruption.signal, endWithinMs });
   } catch (error) {
     // What could not begin leaves nothing; what broke on the way keeps what it has.
     if (!removeEmptyRun(dir))
@@ -100,11 +106,14 @@ export async function run(o: RunOptions, out: NodeJS.WritableStream): Promise<nu
     throw error;
   } finally {
     progress.end();
+    await leftover.putBack(lab.spec, o.lab, process.stderr);
   }
   if (interruption.by !== undefined) {
     process.stderr.write(`l2tpspec: ended by ${interruption.by} before all ${runs.length} cases had run\n`);
     if (removeEmptyRun(dir)) return 2;
   }
+  const { lintRun } = await import("./run-lint.ts");
+  for (const line of lintRun(lab.spec, dir)) process.stderr.write(`policy lint: ${line}\n`);
   reports.writeRunInfo(dir, { ...info, durationMs: Date.now() - startedAt.getTime() });
   const whole = o.report && interruption.by === undefined;
   const agreed = whole ? await reports.decodersAgree(dir) : true;

@@ -15,6 +15,9 @@ export default defineConfig({
           include: ["drivers/**/*.test.ts", "fixtures/**/*.test.ts", "reports/**/*.test.ts"],
           exclude: ["dist/**", "node_modules/**", "reports/out/**"],
           expect: { requireAssertions: true },
+          // Many tests wait for processes and packets: how long that takes on a busy machine is nobody's claim.
+          testTimeout: 30_000,
+          hookTimeout: 30_000,
           // Workers that keep their modules: isolation costs about 0.2 s a file. Processes, since raw-socket works on a
           // process's main thread only.
           isolate: false,

@@ -85,6 +85,23 @@ test("two configurations differ by lines in their views, whatever the order", ()
   ]);
 });
 
+test("rules that have changed places are a difference, since the first that matches decides", () => {
+  const rules = (...names: readonly string[]): string =>
+    `#\nsecurity-policy\n${names.map((name) => ` rule name ${name}\n  action permit\n`).join("")}#\nreturn\n`;
+  expect(differencesOf(rules("a", "b", "c"), rules("a", "b", "c"))).toEqual([]);
+  // One that came or went displaces nobody.
+  expect(differencesOf(rules("a", "b"), rules("x", "a", "b")).map(({ line }) => line)).toEqual([
+    "rule name x",
+    "action permit",
+  ]);
+  expect(differencesOf(rules("a", "b", "c"), rules("b", "a", "c"))).toEqual([
+    { sign: "-", section: "security-policy", line: "rule name a" },
+    { sign: "+", section: "security-policy", line: "rule name b" },
+    { sign: "-", section: "security-policy", line: "rule name b" },
+    { sign: "+", section: "security-policy", line: "rule name a" },
+  ]);
+});
+
 describe("a secret is masked", () => {
   test.each([
     [" tunnel password cipher %^%#a b'c%^%#", " tunnel password cipher ***"],

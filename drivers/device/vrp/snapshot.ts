@@ -70,13 +70,41 @@ export function canonical(line: string): string {
     .join(" ");
 }
 
-/** What stands in one configuration and not in the other, secrets masked, in the order of the configurations. */
+/** Sections whose rules are tried from the top: there the order is part of what is configured. */
+const ORDERED = /^(?:security-policy|nat-policy|policy interzone)\b/;
+
+/**
+ * What stands in one configuration and not in the other, secrets masked, in the order of the configurations. Rules that have
+ * changed places are both: gone from where they stood, and there where they stand.
+ */
 export function differencesOf(before: string, after: string): readonly Difference[] {
   const [was, is] = [linesOf(before), linesOf(after)];
   return [
     ...[...was].filter(([key]) => !is.has(key)).map(([, at]) => ({ sign: "-" as const, ...at })),
     ...[...is].filter(([key]) => !was.has(key)).map(([, at]) => ({ sign: "+" as const, ...at })),
+    ...displaced(before, after),
   ];
+}
+
+function displaced(before: string, after: string): readonly Difference[] {
+  const now = rulesOf(after);
+  return [...rulesOf(before)].flatMap(([section, was]) => {
+    const is = now.get(section) ?? [];
+    const [kept, still] = [was.filter((line) => is.includes(line)), is.filter((line) => was.includes(line))];
+    return kept.flatMap((line, i) =>
+      line === still[i]
+        ? []
+        : [
+            { sign: "-" as const, section, line },
+            { sign: "+" as const, section, line: still[i] ?? line },
+          ],
+    );
+  });
+}
+
+function rulesOf(text: string): ReadonlyMap<string, readonly string[]> {
+  const ordered = parseConfiguration(maskSecrets(text)).filter(({ line }) => ORDERED.test(line));
+  return new Map(ordered.map(({ line, children }) => [line, children.map((child) => child.line)]));
 }
 
 function linesOf(text: string): ReadonlyMap<string, { readonly section: string; readonly line: string }> {

@@ -160,6 +160,7 @@ conformance(
       { zones: "trust-untrust", from: "pc1", to: "outside" },
       { zones: "trust-local", from: "pc1", to: "device" },
       { zones: "untrust-trust", from: "outside", to: "pc1" },
+      { zones: "untrust-dmz", from: "outside", to: "server" },
       { zones: "untrust-local", from: "outside", to: "device-wan" },
       { zones: "dmz-local", from: "far", to: "device-ppp" },
     ],

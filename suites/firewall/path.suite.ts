@@ -185,3 +185,31 @@ conformance(
     site.reads("octets that the server sent back:", told.octets, equal(MTU - IP_AND_UDP + 1), LARGE.id);
   },
 );
+
+conformance(
+  {
+    id: "firewall-0012",
+    clause: INTO_TUNNEL,
+    needs: ["lac", "hosts"],
+    params: [{ protocol: "icmp" }, { protocol: "udp" }],
+    story: "one packet of a branch PC is one packet in the tunnel, and one answer is one answer at the PC",
+  },
+  async ({ site, params }) => {
+    const { flow } = await site.passes({ ...params, from: "pc1", to: "server" }, INTO_TUNNEL.id);
+    await site.passesOnce(flow, INTO_TUNNEL.id);
+  },
+);
+
+conformance(
+  {
+    id: "firewall-0013",
+    clause: OUT_OF_TUNNEL,
+    needs: ["lns", "hosts"],
+    params: [{ protocol: "icmp" }, { protocol: "udp" }],
+    story: "one packet out of the tunnel is one packet at the server, and one answer is one answer in the tunnel",
+  },
+  async ({ site, params }) => {
+    const { flow } = await site.passes({ ...params, from: "pc1", to: "server" }, OUT_OF_TUNNEL.id);
+    await site.passesOnce(flow, OUT_OF_TUNNEL.id);
+  },
+);

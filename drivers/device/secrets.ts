@@ -1,12 +1,15 @@
 /** Keeps what nobody else may read out of what is shown. */
 
 const MASK = "***";
+/** A line's end inside a secret, if there is one. */
+const WRAP = String.raw`(?:[^\S\r\n]*[\r\n]\s*)?`;
 /** How much of the end of a text a secret that is cut off may take, blanks and line ends between its letters included. */
 const CUT_SPAN = 1024;
 
 /**
  * Every secret that was ever named, masked in all that is shown from then on: a device repeats what it was told, and wraps it
- * where its line ends. So blanks and line ends may stand between a secret's letters.
+ * where its line ends. So line ends, with blanks around them, may stand between a secret's letters; blanks alone are no wrap, and
+ * a password such as "ename" does not stand in "rule name".
  */
 export class Secrets {
   readonly #known = new Set<string>();
@@ -42,7 +45,7 @@ export class Secrets {
 }
 
 function spaced(secret: string): string {
-  return Array.from(secret, quoted).join("\\s*");
+  return Array.from(secret, quoted).join(WRAP);
 }
 
 /** As a pattern that matches the text and nothing else. */

@@ -83,7 +83,9 @@ export class Changes {
       if (this.#twoPhase && undone.length > 0) await this.#insist(() => this.#commit(signal));
       const now = await this.#insist(() => this.#session.display(CONFIGURATION, signal));
       const before = found ?? this.#journal.found;
-      const differences = before === undefined ? [] : differencesOf(before, now);
+      // A secret that was learned since may stand, by chance, in lines that were there before it.
+      const masked = (text: string): string => this.#session.maskShown(text);
+      const differences = before === undefined ? [] : differencesOf(masked(before), masked(now));
       const asFound = before !== undefined && differences.length === 0;
       this.#journal.done(...undone, ...(asFound ? refused : []));
       if (differences.length === 0 && this.#journal.pending.length === 0) this.#journal.settle();

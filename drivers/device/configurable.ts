@@ -1,7 +1,15 @@
 /** A device that a driver configures: an intent goes in, and what the device then says of itself comes out as values. */
 import type { Device } from "./device.ts";
 import type { Intent } from "./intent.ts";
-import type { FlowSeen, PolicySeen, PppLinkSeen, SessionSeen, TunnelSeen, VersionSeen } from "./observation.ts";
+import type {
+  FlowSeen,
+  PingSeen,
+  PolicySeen,
+  PppLinkSeen,
+  SessionSeen,
+  TunnelSeen,
+  VersionSeen,
+} from "./observation.ts";
 
 /** One line of configuration that a device has or lacks after it was put back; secrets masked. */
 export interface Difference {
@@ -17,6 +25,17 @@ export interface Restoration {
   /** Changes taken back, newest first, as the journal names them. */
   readonly undone: readonly string[];
   readonly differences: readonly Difference[];
+}
+
+/** One ICMP Echo request that a device sends of its own. */
+export interface PingOrder {
+  /** One of the device's own addresses. */
+  readonly source: string;
+  readonly destination: string;
+  /** Octets behind the header of ICMP. */
+  readonly size: number;
+  /** How long the device waits for the answer. */
+  readonly withinMs: number;
 }
 
 /**
@@ -49,4 +68,6 @@ export interface ConfigurableDevice extends Device {
   flows(signal: AbortSignal): Promise<readonly FlowSeen[]>;
   /** Forgets the flows that were let through: an established one survives the policy that permitted it. */
   resetFlows(signal: AbortSignal): Promise<void>;
+  /** Resolves when the device has its answer, or has waited long enough for it. Present if the device can "ping". */
+  ping?(order: PingOrder, signal: AbortSignal): Promise<PingSeen>;
 }

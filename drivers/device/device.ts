@@ -2,7 +2,7 @@
  * What a device can be asked to do besides running. A case that needs an ability which the lab's driver lacks is not run,
  * which is never the same as not applicable.
  */
-export type Ability = "dial" | "hang-up" | "admin-close" | "restart" | "log";
+export type Ability = "dial" | "hang-up" | "admin-close" | "restart" | "log" | "ping";
 
 /** Whom a call or a closing is about, as far as a driver has to know: it fills these into its commands. */
 export interface Target {

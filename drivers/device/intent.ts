@@ -59,6 +59,11 @@ interface CommonIntent {
   readonly helloSeconds?: number;
   /** Absent: the device's default, 1500 as a rule. */
   readonly mru?: number;
+  /**
+   * The largest TCP MSS that the device lets stand in a SYN that crosses the PPP link: a larger one it lowers to this. Absent:
+   * whatever the device does of itself.
+   */
+  readonly mss?: number;
   readonly interfaces: readonly InterfaceIntent[];
   /** Zone of the PPP link; dmz in the scenario. */
   readonly pppZone: Exclude<Zone, "local">;

@@ -37,6 +37,12 @@ export interface FlowSeen {
   readonly zones?: { readonly from: string; readonly to: string };
 }
 
+/** What came of the Echo requests that it was told to send. */
+export interface PingSeen {
+  readonly sent: number;
+  readonly received: number;
+}
+
 export interface PppLinkSeen {
   readonly up: boolean;
   readonly lcpOpened: boolean;

@@ -121,4 +121,26 @@ describe("MemoryNetwork", () => {
     await settle(clock);
     expect(heard).toEqual([`0.1 1.1.1.1:40000 > 2.2.2.2:1701 ${"x".repeat(100)}`]);
   });
+
+  test("a host may rewrite what its socket sends, and what arrives is seen though nobody listens there", async () => {
+    const { clock, network, lac, heard } = bench();
+    const arrived: string[] = [];
+    network.onArrival((ipv4) => {
+      const { ip, udp } = dissect(ipv4);
+      arrived.push(
+        `${clock.now()} ${udp?.srcPort} > ${ip?.dst}:${udp?.dstPort} checksum ${udp?.checksum === 0 ? "none" : "there"}`,
+      );
+    });
+    const odd = network.attach(
+      { address: "1.1.1.1", port: 2 },
+      {
+        rewrite: (d) => ({ ...d, dst: { ...d.dst, port: 1702 }, checksum: "zero" }),
+      },
+    );
+    odd.send(ofText("a"), LNS);
+    lac.send(ofText("b"), LNS);
+    await settle(clock);
+    expect(arrived).toEqual(["0.1 2 > 2.2.2.2:1702 checksum none", "0.1 40000 > 2.2.2.2:1701 checksum there"]);
+    expect(heard).toEqual(["0.1 1.1.1.1:40000 > 2.2.2.2:1701 b"]);
+  });
 });

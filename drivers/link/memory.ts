@@ -1,14 +1,17 @@
 import { Ipv4Reassembly } from "#wire/ip/fragments";
 import { IP_PROTOCOLS, viewIpv4 } from "#wire/ip/ipv4";
-import { encodeUdpDatagram, type SocketAddress, viewUdp } from "#wire/ip/udp";
+import { type SocketAddress, viewUdp } from "#wire/ip/udp";
 import type { VirtualClock } from "./clock.ts";
 import { type DatagramHandler, type Link, LinkError, show } from "./link.ts";
-import { encodeRaw, type RawPath } from "./raw.ts";
+import { encodeRaw, type RawDatagram, type RawPath } from "./raw.ts";
 
 export interface MemoryNetworkOptions {
   /** How long a packet is on its way. Default 0.1. */
   readonly delayMs?: number;
 }
+
+/** What a host's stack makes of a datagram of its socket: another port, no checksum. */
+export type Rewrite = (datagram: RawDatagram) => RawDatagram;
 
 /** Sees each packet as it enters the network: the IPv4 packet, and when. The octets are kept by the network, so do not write to them. */
 export type PacketTap = (ipv4: Uint8Array, tNs: bigint) => void;
@@ -25,6 +28,7 @@ export class MemoryNetwork {
   readonly #delayMs: number;
   readonly #links = new Map<string, MemoryLink>();
   readonly #taps: PacketTap[] = [];
+  readonly #arrivals: PacketTap[] = [];
   readonly #reassembly = new Ipv4Reassembly();
   readonly #lastId = new Map<string, number>();
   readonly #lastPort = new Map<string, number>();
@@ -35,11 +39,11 @@ export class MemoryNetwork {
   }
 
   /** A socket on the network. Port 0 takes the next free one from 49152 on. Throws LinkError "port-in-use". */
-  attach(at: SocketAddress): Link {
+  attach(at: SocketAddress, o: { readonly rewrite?: Rewrite | undefined } = {}): Link {
     const local = at.port === 0 ? { address: at.address, port: this.#freePort(at.address) } : { ...at };
     if (this.#links.has(show(local))) throw new LinkError("port-in-use", `${show(local)} is attached already`);
     const link = new MemoryLink(local, {
-      send: (octets, to) => this.#sendDatagram(local, octets, to),
+      send: (octets, to) => this.#sendDatagram(local, octets, to, o.rewrite),
       detach: () => this.#links.delete(show(local)),
     });
     this.#links.set(show(local), link);
@@ -49,6 +53,11 @@ export class MemoryNetwork {
   /** Adds a tap; taps see all packets, also those to addresses where nobody is. */
   onPacket(tap: PacketTap): void {
     this.#taps.push(tap);
+  }
+
+  /** Adds a tap at the far end of the wire: it sees each packet as it arrives, before the socket that it is for. */
+  onArrival(tap: PacketTap): void {
+    this.#arrivals.push(tap);
   }
 
   /** Whole packets onto this network, as a raw socket would send them; `onPacket` of it sees what a tap sees. */
@@ -63,11 +72,12 @@ export class MemoryNetwork {
     };
   }
 
-  #sendDatagram(src: SocketAddress, payload: Uint8Array, dst: SocketAddress): void {
+  #sendDatagram(src: SocketAddress, payload: Uint8Array, dst: SocketAddress, rewrite?: Rewrite): void {
     if (payload.length > LONGEST_PAYLOAD) {
       throw new LinkError("too-long", `a UDP payload has at most ${LONGEST_PAYLOAD} octets, not ${payload.length}`);
     }
-    this.#carry(encodeUdpDatagram(src, dst, payload, { id: this.#nextId(src.address) }));
+    const datagram = { src, dst, payload, id: this.#nextId(src.address) };
+    this.#carry(encodeRaw(rewrite?.(datagram) ?? datagram));
   }
 
   #carry(packet: Uint8Array): void {
@@ -78,6 +88,8 @@ export class MemoryNetwork {
 
   /** What a host's stack does: fragments are put together; a wrong UDP checksum drops the packet without a word, none is fine. */
   #deliver(arrived: Uint8Array): void {
+    const tNs = this.#clock.epochNs();
+    for (const tap of this.#arrivals) tap(arrived, tNs);
     const packet = this.#whole(arrived);
     if (packet === undefined) return;
     const ip = viewIpv4(packet);

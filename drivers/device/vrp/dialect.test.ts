@@ -153,7 +153,7 @@ interface Virtual-Template1
   test("takes what the intent names of a tunnel, and calls its objects as it is told", () => {
     const { tunnelSecret: _, ...open } = LAC;
     const names = { template: "Virtual-Template7", group: "5", pool: "pool9" };
-    const rendered = text(USG6000.render({ ...open, helloSeconds: 0, hideAvps: true, mru: 1400 }, names));
+    const rendered = text(USG6000.render({ ...open, helloSeconds: 0, hideAvps: true, mru: 1400, mss: 1200 }, names));
     expect(rendered).toContain(`l2tp-group 5
  undo tunnel authentication
  tunnel name lac
@@ -162,6 +162,7 @@ interface Virtual-Template1
 interface Virtual-Template7`);
     expect(rendered).toContain(` ip address ppp-negotiate
  mtu 1400
+ tcp adjust-mss 1200
  call-lns local-user hb@hb binding l2tp-group 5`);
     expect(rendered).toContain(" add interface Virtual-Template7");
   });

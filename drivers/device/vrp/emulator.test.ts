@@ -44,12 +44,14 @@ describe.each(["usg6000", "usg", "v8"] as const)("an emulated %s", (dialect) => 
     const before = emulated.configuration();
     const device = await driverOf(emulated);
     expect(device.dialect).toBe(dialect);
-    await device.apply(intent, NEVER);
+    await device.apply({ ...intent, mss: 1200 }, NEVER);
+    expect(emulated.configuration()).toContain("\n tcp adjust-mss 1200\n");
     expect(await device.tunnels(NEVER)).toMatchObject([{ remoteAddress: "2.2.2.2", remoteName: "lns" }]);
     expect(await device.sessions(NEVER)).toEqual([{ localId: 3, remoteId: 9, localTunnelId: 1 }]);
     expect(await device.pppLink(NEVER)).toMatchObject({ up: true, ipcpOpened: true });
     expect(await device.flows(NEVER)).toMatchObject([{ protocol: "icmp" }, { protocol: "l2tp" }]);
     await device.resetFlows(NEVER);
+    expect(await device.ping(OWN, NEVER)).toEqual({ sent: 1, received: 1 });
     expect((await device.restore(NEVER)).differences).toEqual([]);
     expect(emulated.configuration()).toBe(before);
     expect(emulated.saved).toBe(0);
@@ -67,6 +69,19 @@ test.each([
   await expect(device.apply(LAC, NEVER)).rejects.toThrow(reason);
   expect(emulated.configuration()).toBe(before);
   expect(device.intent).toBeUndefined();
+});
+
+const OWN = { source: "10.1.1.1", destination: "10.1.1.2", size: 200, withinMs: 250 };
+
+test("it is waited for an answer as long as was said, longer than a device may be silent; and not longer than is wanted", async () => {
+  const device = await driverOf(await emulator({ runtime: new PaperRuntime() }), 300);
+  const nobody = { ...OWN, destination: "192.0.2.1" };
+  expect(await device.ping({ ...nobody, withinMs: 900 }, NEVER)).toEqual({ sent: 1, received: 0 });
+  const began = performance.now();
+  const cancelled = device.ping({ ...nobody, withinMs: 30_000 }, AbortSignal.timeout(200));
+  await expect(cancelled).rejects.toThrow("ping -a 10.1.1.1 -c 1 -s 200 -t 30000 192.0.2.1: it was cancelled");
+  expect(performance.now() - began).toBeLessThan(10_000);
+  await expect(device.ping({ ...OWN, source: "9.9.9.9" }, NEVER)).rejects.toThrow("the device refused it in <HUAWEI>");
 });
 
 const WHAT = "the VRP driver at two emulated devices";

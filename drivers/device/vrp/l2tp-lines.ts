@@ -76,13 +76,14 @@ function groupOf({ group }: VrpNames, lines: readonly ConfigLine[]): Section {
 
 /** The PPP link; `more` is what a generation adds. */
 export function templateSection(intent: Intent, names: VrpNames, more: readonly ConfigLine[] = []): Section {
-  const { authentication, mru } = intent;
+  const { authentication, mru, mss } = intent;
   return {
     path: [`interface ${names.template}`],
     lines: [
       line(`ppp authentication-mode ${authentication.join(" ")}`, { slot: "ppp authentication-mode" }),
       ...(intent.role === "lac" ? accountLines(intent) : gatewayLines(intent)),
       ...(mru === undefined ? [] : [line(`mtu ${mru}`, { slot: "mtu", shown: mru !== DEFAULT_MTU })]),
+      ...(mss === undefined ? [] : [line(`tcp adjust-mss ${mss}`, { slot: "tcp adjust-mss" })]),
       ...more,
     ],
     remove: `undo interface ${names.template}`,

@@ -37,7 +37,7 @@ const OPENS: readonly RegExp[] = [
 const ALWAYS = /^(?:firewall zone|security-policy$|nat-policy$|aaa$)/;
 /** Settings of which there is one. */
 const SINGLE =
-  /^(?:ip address|tunnel password|tunnel name|tunnel timer hello|ppp authentication-mode|ppp chap user|ppp chap password|ppp pap local-user|mtu|remote service-scheme|remote address|section \d+|parent-group|service-type|service-scheme|ip-pool|gateway|allow l2tp|tunnel source)(?= )/;
+  /^(?:ip address|tunnel password|tunnel name|tunnel timer hello|ppp authentication-mode|ppp chap user|ppp chap password|ppp pap local-user|mtu|tcp adjust-mss|remote service-scheme|remote address|section \d+|parent-group|service-type|service-scheme|ip-pool|gateway|allow l2tp|tunnel source)(?= )/;
 /** Settings of which there is one, and another is not taken before it is gone. */
 const STUBBORN = /^(?:start l2tp|call-lns)(?= )/;
 const DEFAULT = /^(?:tunnel timer hello 60|mtu 1500|tunnel authentication)$/;
@@ -76,6 +76,7 @@ export class LineOracle {
     if (refusal !== undefined) return ["         ^", refusal];
     if (line === "display this") return this.#here(path.slice(1));
     if (line.startsWith("display ")) return this.#display(line);
+    if (line.startsWith("ping ")) return pinged(line.split(" ").at(-1)!);
     if (path.length === 0) return this.#user(line, path);
     if (line === "quit") return (path.pop(), []);
     if (this.o.ignore?.(line) === true) return [];
@@ -147,6 +148,11 @@ export class LineOracle {
       ];
     return ["Error: Unrecognized command found at '^' position."];
   }
+}
+
+/** Everybody answers. */
+function pinged(host: string): readonly string[] {
+  return [`  --- ${host} ping statistics ---`, "    1 packet(s) transmitted", "    1 packet(s) received"];
 }
 
 const ABSENT = ["Error: The configuration does not exist."];

@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import { flowsIn, policiesIn, pppLinkIn, sessionsIn, tunnelsIn, versionIn } from "./observe.ts";
+import { flowsIn, pingIn, policiesIn, pppLinkIn, sessionsIn, tunnelsIn, versionIn } from "./observe.ts";
 import { totalOf } from "./table.ts";
 
 const AR_TUNNEL = ` Total tunnel : 1
@@ -146,4 +146,20 @@ test("display version tells the dialect, or that this is no VRP", () => {
   expect(() => versionIn("Comware Software, Version 7.1")).toThrow(
     "device: display version: expected the version of a VRP, found none",
   );
+});
+
+test.each([
+  ["  1 packet(s) transmitted\n    1 packet(s) received\n    0.00% packet loss", { sent: 1, received: 1 }],
+  ["10 packets transmitted, 0 received, 100% packet loss", { sent: 10, received: 0 }],
+  ["1 packet transmitted, 10 packet(s) received", { sent: 1, received: 10 }],
+])("ping: %s", (output, seen) => {
+  expect(pingIn(output)).toEqual(seen);
+});
+
+test.each([
+  "",
+  "  1 packet(s) transmitted",
+  "  PING 10.1.1.2: 56  data bytes, press CTRL_C to break\n  Request time out",
+])("ping whose numbers are not there: %j", (output) => {
+  expect(() => pingIn(output)).toThrow("device: ping: expected the numbers of packets sent and received, found none");
 });

@@ -3,6 +3,7 @@ import { DeviceError } from "../device.ts";
 import type {
   FlowSeen,
   GroupSeen,
+  PingSeen,
   PolicySeen,
   PppLinkSeen,
   RouteSeen,
@@ -74,6 +75,19 @@ export function flowsIn(output: string): readonly FlowSeen[] {
     protocol = undefined;
   }
   return flows;
+}
+
+/** `ping`: the two numbers stand on lines of their own, or on one. */
+export function pingIn(output: string): PingSeen {
+  const [, sent] = /\b(\d+) packets?(?:\(s\))? transmitted\b/i.exec(output) ?? [];
+  const [, received] = /\b(\d+) (?:packets?(?:\(s\))? )?received\b/i.exec(output) ?? [];
+  if (sent === undefined || received === undefined)
+    throw new DeviceError({
+      step: "ping",
+      text: "expected the numbers of packets sent and received, found none",
+      output,
+    });
+  return { sent: Number(sent), received: Number(received) };
 }
 
 const ROUTE = /^\s*([\d.]+\/\d+)?\s+(\S+)\s+(\d+)\s+(\d+)\s+(?:([A-Z]+)\s+)?(\d+\.\d+\.\d+\.\d+)\s+(\S+)\s*$/;

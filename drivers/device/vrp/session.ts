@@ -2,6 +2,7 @@
 import { DeviceError, nameOf } from "../device.ts";
 import { Dialogue, type CommandOptions, type Question, type Reply, type Terminal } from "../dialogue.ts";
 import { VRP } from "./grammar.ts";
+import { Secrets } from "../secrets.ts";
 import { maskSecrets } from "./mask.ts";
 
 export interface SessionOptions {
@@ -53,15 +54,25 @@ export class VrpSession implements AsyncDisposable {
     return maskSecrets(text, this.#known);
   }
 
+  /** Masked by all that is known now, as the dialogue masks what it shows: for what was printed when less was known. */
+  maskShown(text: string): string {
+    const secrets = new Secrets();
+    secrets.add([...this.#known]);
+    return secrets.mask(text);
+  }
+
   /** A command that may stand in any view: `display …`. */
   async display(line: string, signal?: AbortSignal): Promise<string> {
     return (await this.#command(line, signal && { signal })).output;
   }
 
-  /** A command of the user view: `reset …`. */
-  async user(line: string, signal?: AbortSignal): Promise<string> {
+  /**
+   * A command of the user view: `reset …`.
+   * @param silentMs how long it may say nothing of its own accord, besides what the device takes for any command
+   */
+  async user(line: string, signal?: AbortSignal, silentMs = 0): Promise<string> {
     await this.leave(signal);
-    return (await this.#command(line, signal && { signal })).output;
+    return (await this.#command(line, { ...(signal && { signal }), withinMs: this.#o.withinMs + silentMs })).output;
   }
 
   /** What stands in a view. */

@@ -81,7 +81,12 @@ describe.each(["usg6000", "usg", "v8"] as const)("a device that speaks %s", (nam
           expect(oracle.text).toBe(before);
           expect(oracle.sent.filter((line) => /^save/.test(line))).toEqual([]);
         }),
-        { numRuns: 8, interruptAfterTimeLimit: 30_000 },
+        {
+          numRuns: 8,
+          interruptAfterTimeLimit: 30_000,
+          // "rule name" holds this password, for whoever masks it across blanks.
+          examples: [[[{ ...LAC, user: { name: "hb@hb", password: "ename" } }]]],
+        },
       );
     },
     SLOW,
@@ -157,6 +162,7 @@ const INTENTS: fc.Arbitrary<Intent> = fc
     secret: fc.option(SECRETS, { nil: undefined }),
     hello: fc.option(fc.integer({ min: 0, max: 90 }), { nil: undefined }),
     mru: fc.option(fc.integer({ min: 600, max: 1500 }), { nil: undefined }),
+    mss: fc.option(fc.integer({ min: 128, max: 1500 }), { nil: undefined }),
     hide: fc.boolean(),
     user: fc.constantFrom("hb@hb", "li@hb", "wu"),
     password: SECRETS,
@@ -167,7 +173,7 @@ const INTENTS: fc.Arbitrary<Intent> = fc
     lan: ZONES,
     routes: fc.nat(2),
   })
-  .map(({ role, lns, secret, hello, mru, hide, user, password, policies, nat, lan, routes, ...rest }) => {
+  .map(({ role, lns, secret, hello, mru, mss, hide, user, password, policies, nat, lan, routes, ...rest }) => {
     const { tunnelSecret: _, lns: __, ...base } = { lns: undefined, ...role };
     const account = { name: user, password };
     const common = {
@@ -175,6 +181,7 @@ const INTENTS: fc.Arbitrary<Intent> = fc
       ...(secret !== undefined && { tunnelSecret: secret }),
       ...(hello !== undefined && { helloSeconds: hello }),
       ...(mru !== undefined && { mru }),
+      ...(mss !== undefined && { mss }),
       hideAvps: hide,
       policies: base.policies.slice(0, policies),
       nat: nat ? LAC.nat : [],
@@ -284,6 +291,21 @@ describe("an operator's acts", () => {
     expect(await device.alive()).toBe(true);
   });
 
+  test("it pings as it is told, from the user view, and what it prints must say what came of it", async () => {
+    const oracle = oracleOf("usg6000");
+    await using device = await open(oracle);
+    await device.apply(LAC, NEVER);
+    const order = { source: "10.1.1.1", destination: "10.1.1.2", size: 200, withinMs: 250 };
+    expect(await device.ping(order, NEVER)).toEqual({ sent: 1, received: 1 });
+    expect(oracle.sent.slice(-2)).toEqual(["return", "ping -a 10.1.1.1 -c 1 -s 200 -t 250 10.1.1.2"]);
+    expect(device.can.has("ping")).toBe(true);
+    oracle.o = { refuse: (line) => (line.startsWith("ping") ? "Info: not now" : undefined) };
+    const text = "device: ping: expected the numbers of packets sent and received, found none";
+    expect((await refusalOf(device.ping(order, NEVER))).message).toBe(text);
+    oracle.o = { refuse: (line) => (line.startsWith("ping") ? "Error: No such address." : undefined) };
+    expect((await refusalOf(device.ping(order, NEVER))).said).toContain("Error: No such address.");
+  });
+
   test("a device that does not answer is not alive, and is again when it does", async () => {
     const oracle = oracleOf("usg6000");
     await using device = await open(oracle);
@@ -383,6 +405,33 @@ test("a default that was said and is not printed can go again", async () => {
   await device.apply(LAC, NEVER);
   expect(oracle.sent.slice(heard)).toContain("undo tunnel timer hello");
   expect(device.intent).toEqual(LAC);
+});
+
+test("an MSS to clamp at is one line of the template, another replaces it, and without it the line goes", async () => {
+  const oracle = oracleOf("usg6000");
+  await using device = await open(oracle);
+  await device.apply(LAC, NEVER);
+  const plain = oracle.text;
+  const heardFor = async (intent: Intent): Promise<readonly string[]> => {
+    const from = oracle.sent.length;
+    await device.apply(intent, NEVER);
+    return oracle.sent.slice(from).filter((line) => line.includes("mss"));
+  };
+  expect(await heardFor({ ...LAC, mss: 1200 })).toEqual(["tcp adjust-mss 1200"]);
+  expect(oracle.text).toContain("interface Virtual-Template1\n");
+  expect(oracle.text).toContain("\n tcp adjust-mss 1200\n");
+  expect(await heardFor({ ...LAC, mss: 1300 })).toEqual(["tcp adjust-mss 1300"]);
+  expect(await heardFor(LAC)).toEqual(["undo tcp adjust-mss"]);
+  expect(oracle.text).toBe(plain);
+});
+
+test("a device that refuses to clamp is as it was before the call", async () => {
+  const oracle = oracleOf("usg6000", { refuse: (line) => (line.startsWith("tcp ") ? "Error: Wrong." : undefined) });
+  const before = oracle.text;
+  await using device = await open(oracle);
+  const refusal = await refusalOf(device.apply({ ...LAC, mss: 1200 }, NEVER));
+  expect(refusal.message).toContain("device: tcp adjust-mss 1200: the device refused it in ");
+  expect(oracle.text).toBe(before);
 });
 
 test("a device that leaves a view by itself is followed", async () => {

@@ -1,15 +1,23 @@
 /** A Huawei VRP or USG that is configured over its command line, and put back as it was found. */
 import type { OutputLog } from "../command/output-log.ts";
-import type { ConfigurableDevice, Restoration } from "../configurable.ts";
+import type { ConfigurableDevice, PingOrder, Restoration } from "../configurable.ts";
 import { type Ability, type Call, DeviceError, nameOf, type Target } from "../device.ts";
 import type { Account, Intent, LacIntent } from "../intent.ts";
 import type { Journal } from "../journal.ts";
-import type { FlowSeen, PolicySeen, PppLinkSeen, SessionSeen, TunnelSeen, VersionSeen } from "../observation.ts";
+import type {
+  FlowSeen,
+  PingSeen,
+  PolicySeen,
+  PppLinkSeen,
+  SessionSeen,
+  TunnelSeen,
+  VersionSeen,
+} from "../observation.ts";
 import { Changes, CONFIGURATION } from "./changes.ts";
 import type { Dialect, VrpNames } from "./dialect.ts";
 import { asFound } from "./found.ts";
 import { templateNumber } from "./l2tp-lines.ts";
-import { flowsIn, policiesIn, pppLinkIn, rolesIn, sessionsIn, tunnelsIn, versionIn } from "./observe.ts";
+import { flowsIn, pingIn, policiesIn, pppLinkIn, rolesIn, sessionsIn, tunnelsIn, versionIn } from "./observe.ts";
 import { plan, type Step } from "./plan.ts";
 import { unshown, viewsOf, within } from "./read-back.ts";
 import { keyOf, type Section } from "./section.ts";
@@ -36,7 +44,7 @@ export interface VrpParts {
  */
 export class VrpDevice implements ConfigurableDevice {
   readonly id: string;
-  readonly can: ReadonlySet<Ability> = new Set(["dial", "hang-up", "admin-close", "log"]);
+  readonly can: ReadonlySet<Ability> = new Set(["dial", "hang-up", "admin-close", "log", "ping"]);
   readonly #parts: VrpParts;
   readonly #changes: Changes;
   #intent: Intent | undefined;
@@ -165,6 +173,11 @@ export class VrpDevice implements ConfigurableDevice {
 
   async resetFlows(signal: AbortSignal): Promise<void> {
     await this.#alone(() => this.#parts.session.user("reset firewall session table", signal));
+  }
+
+  async ping({ source, destination, size, withinMs }: PingOrder, signal: AbortSignal): Promise<PingSeen> {
+    const line = `ping -a ${source} -c 1 -s ${size} -t ${withinMs} ${destination}`;
+    return pingIn(await this.#alone(() => this.#parts.session.user(line, signal, withinMs)));
   }
 
   /** Logs out and gives the device free. What was not put back stays in the journal. */

@@ -1,8 +1,18 @@
 /** What is displayed, as values. */
 import { expect } from "vitest";
-import { flowsIn, groupsIn, policiesIn, pppLinkIn, routesIn, sessionsIn, tunnelsIn, versionIn } from "../observe.ts";
+import {
+  flowsIn,
+  groupsIn,
+  pingIn,
+  policiesIn,
+  pppLinkIn,
+  routesIn,
+  sessionsIn,
+  tunnelsIn,
+  versionIn,
+} from "../observe.ts";
 import { totalOf } from "../table.ts";
-import { loggedIn, type Run } from "./run.fixture.ts";
+import { loggedIn, refusalOf, type Run } from "./run.fixture.ts";
 
 export const DISPLAY_RUNS: Readonly<Record<string, Run>> = {
   "l2tp-ar": loggedIn("AR", async (out) => {
@@ -152,6 +162,13 @@ export const DISPLAY_RUNS: Readonly<Record<string, Run>> = {
       [0, "D"],
       [0, ""],
     ]);
+  }),
+
+  ping: loggedIn("FW", async (out, dialogue) => {
+    expect(pingIn(await out("ping -a 10.1.1.1 -c 1 -s 200 -t 250 10.1.1.2"))).toEqual({ sent: 1, received: 1 });
+    expect(pingIn(await out("ping -a 172.16.1.51 -c 1 -s 201 -t 250 192.168.1.10"))).toEqual({ sent: 1, received: 0 });
+    expect(pingIn(await out("ping 2.2.2.2"))).toEqual({ sent: 3, received: 2 });
+    expect(await refusalOf(dialogue, "ping -a 9.9.9.9 2.2.2.2")).toContain("Error: Wrong parameter");
   }),
 
   version: loggedIn("HUAWEI", async (out) => {

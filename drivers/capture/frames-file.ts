@@ -1,4 +1,5 @@
 import { concat } from "#wire/octets";
+import type { SocketAddress } from "#wire/ip/udp";
 import { dissect } from "#wire/packet";
 import type { Frame, FrameClock, Point, Side } from "./frame.ts";
 import { CaptureReader } from "./reader.ts";
@@ -37,9 +38,9 @@ const DIRECTIONS = { ref: "out", dut: "in", foreign: undefined } as const;
 
 /** What a capture that `encodeFrames` did not write cannot tell by itself. */
 export interface Attribution {
-  /** Addresses of the device under test. */
+  /** Addresses of the device under test; `address:port` where another end has the same address. */
   readonly dut?: ReadonlySet<string>;
-  /** Addresses of the bench; without them every other end that talks with the device is the bench. */
+  /** Addresses of the bench, told in the same way; without them every other end that talks with the device is the bench. */
   readonly ref?: ReadonlySet<string>;
   /** `wan` if not given. */
   readonly point?: Point;
@@ -61,7 +62,7 @@ export function frameOf(record: RawRecord, attribution: Attribution = {}): Omit<
     ...packet,
     point: attribution.point ?? "wan",
     clock: attribution.clock ?? "witness",
-    from: senderAmong(src.address, dst.address, attribution),
+    from: senderAmong(src, dst, attribution),
   };
 }
 
@@ -69,10 +70,14 @@ function senderBy(direction: RawRecord["direction"]): Side {
   return direction === "out" ? "ref" : direction === "in" ? "dut" : "foreign";
 }
 
-function senderAmong(src: string, dst: string, { dut, ref }: Attribution): Side {
-  if (dut?.has(src)) return "dut";
-  if (ref === undefined ? dut?.has(dst) : ref.has(src)) return "ref";
+function senderAmong(src: SocketAddress, dst: SocketAddress, { dut, ref }: Attribution): Side {
+  if (among(dut, src)) return "dut";
+  if (ref === undefined ? among(dut, dst) : among(ref, src)) return "ref";
   return "foreign";
+}
+
+function among(ends: ReadonlySet<string> | undefined, { address, port }: SocketAddress): boolean {
+  return ends !== undefined && (ends.has(address) || ends.has(`${address}:${port}`));
 }
 
 /** The frames of a whole capture file, numbered from 1. Throws a CaptureError where it cannot be read. */

@@ -35,6 +35,17 @@ const KNOWN: readonly KnownDifference[] = [
       path === "l2tp" && ours === false && (theirs?.layers.some(({ protocol }) => TUNNELS.has(protocol)) ?? false),
   },
   {
+    reason:
+      "between two ports that are not 1701 tshark goes by the conversation before; we are told the ports, or look at none",
+    applies: ({ path, ours }, { udp }) =>
+      path === "l2tp" && ours === false && udp !== undefined && udp.srcPort !== 1701 && udp.dstPort !== 1701,
+  },
+  {
+    reason: "tshark reads the Magic-Number of LCP Codes 12 and 13 (RFC 1570 §1); for us they are unknown Codes",
+    applies: ({ path, ours }, { ppp }) =>
+      path === "lcp.magic" && ours === undefined && (ppp?.lcp?.code === 12 || ppp?.lcp?.code === 13),
+  },
+  {
     reason: "tshark gave the frame up as malformed before this value",
     applies: ({ theirs }, _packet, frame) =>
       theirs === undefined && frame !== undefined && frame.malformed.length + frame.expert.length > 0,

@@ -55,7 +55,7 @@ function tcpFields(tcp: TcpView, prefix: string, put: PutField): void {
   put(`${prefix}window`, at + 14, 2, tcp.window);
   put(`${prefix}checksum`, at + 16, 2, tcp.checksum);
   if (tcp.checksumOk !== undefined) put(`${prefix}checksumOk`, at + 16, 2, tcp.checksumOk);
-  if (tcp.mss !== undefined) put(`${prefix}mss`, at + 20, tcp.headerLength - 20, tcp.mss);
+  if (tcp.mss !== undefined && tcp.mssAt !== undefined) put(`${prefix}mss`, tcp.mssAt, 2, tcp.mss);
 }
 
 function icmpFields(icmp: IcmpView, prefix: string, put: PutField): void {

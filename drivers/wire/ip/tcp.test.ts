@@ -33,6 +33,7 @@ test("a SYN", () => {
     checksumPartial: false,
     urgentPointer: 0,
     mss: 256,
+    mssAt: 42,
     payloadAt: 60,
     issues: [],
   });
@@ -76,9 +77,24 @@ describe("faults", () => {
     ["End of Option List before it", "00 04 04 02", ["tcp-checksum"], undefined],
     ["No-Operation before other options", "01 01 01 01", ["tcp-checksum"], undefined],
     ["another size", "02 04 05 14", ["tcp-checksum"], 1300],
+    ["a Maximum Segment Size of length 5", "02 05 04 02 00", ["tcp-option", "tcp-checksum"], undefined],
+    ["a Maximum Segment Size of length 1", "02 01 04 02", ["tcp-option", "tcp-checksum"], undefined],
   ])("%s", (_, text, expected, mss) => {
     expect(codes(changed(40, text))).toEqual(expected);
     expect(view(changed(40, text)).mss).toBe(mss);
+  });
+
+  test("a Maximum Segment Size is found behind other options, by the place of its value", () => {
+    const octets = changed(40, "01 01 04 02 02 04 05 14");
+    expect(view(octets)).toMatchObject({ mss: 1300, mssAt: 46 });
+    expect(view(changed(40, "02 03 04 02")).mssAt).toBeUndefined();
+    expect(view(changed(32, "50")).mssAt).toBeUndefined();
+  });
+
+  test("a Maximum Segment Size that the header ends in is none", () => {
+    const octets = changed(40, "01 01 01 01 01 01 01 01 01 01 01 01 01 01 01 01 01 02 04 05");
+    expect(codes(octets)).toEqual(["tcp-option", "tcp-checksum"]);
+    expect(view(octets).mss).toBeUndefined();
   });
 
   test("a kind in the last octet has no length", () => {

@@ -35,6 +35,8 @@ export interface TcpView {
   readonly urgentPointer: number;
   /** Maximum Segment Size, where the option stands in the header. */
   readonly mss: number | undefined;
+  /** Where the option's two octets of value stand. */
+  readonly mssAt: number | undefined;
   /** Equal to `end` when the header is cut short or its Data Offset is wrong. */
   readonly payloadAt: number;
   readonly issues: readonly Issue[];
@@ -57,7 +59,7 @@ export function viewTcp(octets: Uint8Array, ip: Ipv4View): TcpView {
       at: at + 12,
       text: `Data Offset gives ${headerLength} octets; 20 to ${Math.min(size, 60)} are possible here`,
     });
-  const mss = headerOk && headerLength > 20 ? mssIn(octets, at + 20, at + headerLength, issues) : undefined;
+  const mssAt = headerOk && headerLength > 20 ? mssIn(octets, at + 20, at + headerLength, issues) : undefined;
 
   const checksum = u16At(octets, at + 16);
   let checksumOk: boolean | undefined;
@@ -83,15 +85,16 @@ export function viewTcp(octets: Uint8Array, ip: Ipv4View): TcpView {
     checksumOk,
     checksumPartial,
     urgentPointer: u16At(octets, at + 18),
-    mss,
+    mss: mssAt === undefined ? undefined : u16At(octets, mssAt),
+    mssAt,
     payloadAt: headerOk ? at + headerLength : end,
     issues: issues.length === 0 ? NO_ISSUES : issues,
   };
 }
 
-/** RFC 9293 §3.2: kind 0 ends the list, kind 1 stands alone, kind 2 is the Maximum Segment Size. */
+/** Where its value is. RFC 9293 §3.2: kind 0 ends the list, kind 1 stands alone, kind 2 is the Maximum Segment Size. */
 function mssIn(octets: Uint8Array, at: number, end: number, issues: Issue[]): number | undefined {
-  let mss: number | undefined;
+  let mssAt: number | undefined;
   while (at < end && octets[at] !== 0) {
     const kind = octets[at]!;
     if (kind === 1) {
@@ -107,10 +110,10 @@ function mssIn(octets: Uint8Array, at: number, end: number, issues: Issue[]): nu
       });
       break;
     }
-    if (kind === 2) mss = u16At(octets, at + 2);
+    if (kind === 2) mssAt = at + 2;
     at += length;
   }
-  return mss;
+  return mssAt;
 }
 
 function unread(at: number, end: number, issue: Issue): TcpView {
@@ -129,6 +132,7 @@ function unread(at: number, end: number, issue: Issue): TcpView {
     checksumPartial: false,
     urgentPointer: 0,
     mss: undefined,
+    mssAt: undefined,
     payloadAt: end,
     issues: [issue],
   };

@@ -22,7 +22,13 @@ export interface AvpTweak {
   /** Value octets in place of the encoded value; `hide` still applies to them. */
   readonly value?: Uint8Array;
   /** Hides the value and sets H. The Random Vector AVP is the caller's to place before it. */
-  readonly hide?: { readonly secret: Uint8Array; readonly randomVector: Uint8Array; readonly padding?: Uint8Array };
+  readonly hide?: {
+    readonly secret: Uint8Array;
+    readonly randomVector: Uint8Array;
+    readonly padding?: Uint8Array;
+    /** Stands in the hidden length field in place of the length of the value. */
+    readonly toldLength?: number;
+  };
 }
 
 /** An AVP of the table. */
@@ -58,7 +64,7 @@ export function encodeAvp(avp: Avp): Uint8Array {
   const writtenVendor = vendor ?? plain.vendor;
   const writtenType = type ?? plain.type;
   const clear = value ?? plain.octets;
-  const octets = hiding ? hide(writtenType, clear, hiding.secret, hiding.randomVector, hiding.padding) : clear;
+  const octets = hiding ? hideWith(hiding, writtenType, clear) : clear;
   const writtenLength = length ?? AVP_HEADER + octets.length;
   if (writtenLength > AVP_MOST) {
     const who = nameOrNumber(writtenVendor, writtenType);
@@ -69,6 +75,10 @@ export function encodeAvp(avp: Avp): Uint8Array {
   if ((m ?? plain.m) === 1) bits |= AVP_BITS.M;
   if ((h ?? (hiding ? 1 : 0)) === 1) bits |= AVP_BITS.H;
   return concat(ofU16(bits, writtenVendor, writtenType), octets);
+}
+
+function hideWith(h: NonNullable<AvpTweak["hide"]>, type: number, clear: Uint8Array): Uint8Array {
+  return hide(type, clear, h.secret, h.randomVector, h.padding, h.toldLength);
 }
 
 function plainOf(avp: NamedAvp): { vendor: number; type: number; octets: Uint8Array; m: number } {

@@ -6,7 +6,7 @@ const LENGTH_FIELD = 2;
 
 /**
  * Hides an Attribute Value (RFC 2661 §4.3): the length of the original, the original, the padding, all of it enciphered.
- * The padding does not count in the length field.
+ * The padding does not count in the length field; `toldLength` is written there in place of the right one.
  */
 export function hide(
   type: number,
@@ -14,8 +14,9 @@ export function hide(
   secret: Uint8Array,
   randomVector: Uint8Array,
   padding: Uint8Array = NO_OCTETS,
+  toldLength = value.length,
 ): Uint8Array {
-  const subformat = concat(ofU16(value.length), value, padding);
+  const subformat = concat(ofU16(toldLength), value, padding);
   for (let at = 0; at < subformat.length; at += BLOCK) {
     // Up to `at` the octets are cipher text already, and that is what the next block's key is made of.
     mix(subformat, at, blockKey(type, secret, randomVector, subformat, at));

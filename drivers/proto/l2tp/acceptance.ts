@@ -1,6 +1,6 @@
 import { AVP_NAMES, type AvpName, type AvpView, rowOf } from "#wire/l2tp/avp";
 import { avpIn, type L2tpView } from "#wire/l2tp/message";
-import { type Cause, ERROR, generalError, STOPCCN_RESULT } from "./cause.ts";
+import { type Cause, CDN_RESULT, ERROR, generalError, STOPCCN_RESULT } from "./cause.ts";
 
 /** RFC 2661 §4.4.3: version 1, revision 0; also the Error Code of a refusal, "highest version supported". */
 export const PROTOCOL_VERSION = 0x0100;
@@ -33,6 +33,13 @@ export function framingFault(view: L2tpView, framingCapabilities: number): Cause
   const framing = avpIn(view, "framingType");
   if (framing === undefined || (framing & ~framingCapabilities) === 0) return undefined;
   return generalError(ERROR.outOfRange, `Framing Type ${framing} is not among the capabilities ${framingCapabilities}`);
+}
+
+/** RFC 2661 §4.4.3: an outgoing call over a bearer that our Bearer Capabilities did not tell is rejected. */
+export function bearerFault(view: L2tpView, bearerCapabilities = 0): Cause | undefined {
+  const bearer = avpIn(view, "bearerType");
+  if (bearer === undefined || (bearer & ~bearerCapabilities) === 0) return undefined;
+  return { result: CDN_RESULT.noFacilities, error: ERROR.none, message: `no Bearer Type ${bearer} here` };
 }
 
 /**

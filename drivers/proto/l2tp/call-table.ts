@@ -25,9 +25,9 @@ export class CallTable {
     return this.#calls.get(id);
   }
 
-  /** A LAC's incoming call; it waits for the tunnel. */
+  /** A LAC's incoming call or an LNS's outgoing one; it waits for the tunnel. */
   place(o: CallOptions): Call {
-    const call = this.#add("lac-incoming", o);
+    const call = this.#add(this.#carrier.settings.role === "lac" ? "lac-incoming" : "lns-outgoing", o);
     call.run("call");
     return call;
   }
@@ -76,7 +76,7 @@ export class CallTable {
       // Both are for the telephone line, of which there is none here; but an AVP that must be understood must be.
       if (fault) call?.hangUp(fault);
     } else if (call) call.receive(type, view, fault);
-    else if (type === "ICRQ" && this.#carrier.settings.role === "lns") this.#ring(view, fault);
+    else if (type === this.#requestOfPeer) this.#ring(type, view, fault);
     else this.#outOfTheBlue(type, view, fault);
   }
 
@@ -88,19 +88,26 @@ export class CallTable {
     return assigned === undefined ? undefined : this.live.find((call) => call.peerId === assigned);
   }
 
-  /** An incoming call reaches the LNS. */
-  #ring(view: L2tpView, fault: Cause | undefined): void {
-    const refusal = fault ?? this.#refusal(view);
-    const call = refusal ? this.#unlisted("lns-incoming", view) : this.#add("lns-incoming", {});
-    call.receive("ICRQ", view, refusal);
+  /** What the other end may ask for: an LNS is asked for incoming calls, a LAC that has a telephone for outgoing ones (§5.2). */
+  get #requestOfPeer(): "ICRQ" | "OCRQ" | undefined {
+    const { role, bearerCapabilities } = this.#carrier.settings;
+    if (role === "lns") return "ICRQ";
+    return bearerCapabilities === undefined ? undefined : "OCRQ";
   }
 
-  #refusal(view: L2tpView): Cause | undefined {
+  #ring(type: "ICRQ" | "OCRQ", view: L2tpView, fault: Cause | undefined): void {
+    const side: SessionSide = type === "ICRQ" ? "lns-incoming" : "lac-outgoing";
+    const refusal = fault ?? this.#refusal(type, view);
+    const call = refusal ? this.#unlisted(side, view) : this.#add(side, {});
+    call.receive(type, view, refusal);
+  }
+
+  #refusal(type: string, view: L2tpView): Cause | undefined {
     const { maxSessions = Infinity } = this.#carrier.settings;
     if (this.live.length >= maxSessions) return { result: CDN_RESULT.noFacilitiesNow };
     // §5.3: a call that is only asked for has no id of ours yet.
     if (view.header.sessionId !== 0) {
-      return generalError(ERROR.invalidSessionId, "ICRQ with a Session ID in the header");
+      return generalError(ERROR.invalidSessionId, `${type} with a Session ID in the header`);
     }
     const assigned = avpIn(view, "assignedSessionId");
     if (this.live.some((call) => call.peerId === assigned)) {

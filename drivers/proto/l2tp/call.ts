@@ -1,8 +1,9 @@
+import type { Avp } from "#wire/l2tp/avp";
 import { avpIn, type ControlMessage, type L2tpView } from "#wire/l2tp/message";
 import type { Addressed } from "./channel.ts";
-import { framingFault } from "./acceptance.ts";
+import { bearerFault, framingFault } from "./acceptance.ts";
 import { CDN_RESULT, type Cause, causeOf, type EndReason, ERROR, generalError } from "./cause.ts";
-import { cdn, has, iccn, icrp, icrq } from "./compose.ts";
+import { cdn, has, iccn, icrp, icrq, occn, ocrp, ocrq } from "./compose.ts";
 import { DataChannel } from "./data.ts";
 import type { CallOptions, L2tpEvent, Settings } from "./options.ts";
 import {
@@ -21,6 +22,8 @@ export interface Carrier {
   readonly settings: Settings;
   /** Framing Capabilities of the peer. */
   readonly peerFraming: number;
+  /** Bearer Capabilities of the peer; undefined where it places no outgoing calls. */
+  readonly peerBearer: number | undefined;
   nextCallSerialNumber(): number;
   /** Queues a message with the session id that the call has when it goes out; returns its Ns. */
   send(message: ControlMessage, call: Addressed): number;
@@ -30,6 +33,12 @@ export interface Carrier {
 }
 
 const TX_CONNECT_SPEED = 100_000_000;
+/** The peer's message in which the Framing Type of the call stands. */
+const TELLS_FRAMING: Readonly<Partial<Record<SessionSide, SessionMessage>>> = {
+  "lns-incoming": "ICCN",
+  "lac-outgoing": "OCRQ",
+  "lns-outgoing": "OCCN",
+};
 const FRAMING = { sync: 1, async: 2 } as const;
 
 /** One call, that is one session: the state table of RFC 2661 §7.4 or §7.5 in action, and its data channel. */
@@ -43,6 +52,10 @@ export class Call {
   state: SessionState = "idle";
   /** Ns of our CDN: until it is acknowledged the call is remembered, so that it names the session rightly. */
   cdnNs: number | undefined;
+  /** What OCRQ asks of an outgoing call. */
+  #asked = { number: "", framing: 0 };
+  /** What our CDN tells besides. */
+  #cdnAvps: readonly Avp[] = [];
   readonly #carrier: Carrier;
   readonly #options: CallOptions;
 
@@ -57,7 +70,8 @@ export class Call {
 
   /** RFC 2661 §4.4.4: from here on the session id that the peer assigned stands in the header of all that we send. */
   learnPeerId(view: L2tpView): void {
-    if (view.type === "ICRQ" || view.type === "ICRP") this.peerId ||= avpIn(view, "assignedSessionId") ?? 0;
+    const names = this.side.endsWith("incoming") ? ["ICRQ", "ICRP"] : ["OCRQ", "OCRP"];
+    if (names.includes(view.type ?? "")) this.peerId ||= avpIn(view, "assignedSessionId") ?? 0;
   }
 
   /** A message for this session; `fault` is what its AVPs break. */
@@ -67,9 +81,10 @@ export class Call {
       return;
     }
     this.learnPeerId(view);
-    const wrong =
-      fault ?? (type === "ICCN" ? framingFault(view, this.#carrier.settings.framingCapabilities) : undefined);
-    if (wrong === undefined && type === "ICCN" && avpIn(view, "sequencingRequired")) this.data.require();
+    const wrong = fault ?? this.#fault(type, view);
+    if (wrong === undefined && avpIn(view, "sequencingRequired")) this.data.require();
+    if (type === "OCRQ")
+      this.#asked = { number: avpIn(view, "calledNumber") ?? "", framing: avpIn(view, "framingType") ?? 0 };
     // CDN has no Result Code for a message in the wrong state; the Error Code for what no other fits takes its place.
     const misplaced = generalError(ERROR.vendorSpecific, `${type} in state ${this.state} of an ${this.side} call`);
     this.#run(`${type} ${wrong ? "bad" : "ok"}`, { by: "us", ...(wrong ?? misplaced) });
@@ -77,17 +92,24 @@ export class Call {
 
   /** Something on this side of the call: it begins, the tunnel is open. */
   run(event: "call" | "tunnel-open"): void {
-    if (event === "tunnel-open" && this.#framingType() === undefined) {
-      // §4.4.3: a call must not be asked for with a framing that the peer did not tell.
-      this.end({ by: "us", result: CDN_RESULT.noFacilities, message: "the peer tells no framing" });
+    // §4.4.3, §6.9: a call must not be asked for with a framing, or over a bearer, that the peer did not tell.
+    const lacks = this.#framingType() === undefined ? "framing" : this.#lacksBearer() ? "bearer" : undefined;
+    if (event === "tunnel-open" && lacks !== undefined) {
+      this.end({ by: "us", result: CDN_RESULT.noFacilities, message: `the peer tells no ${lacks}` });
       return;
     }
     this.#run(event, { by: "us" });
   }
 
+  /** What became of the telephone call of an outgoing call; nothing where the call has ended meanwhile. */
+  bearer(event: "bearer-answer" | "bearer-failure", cause: Cause = { result: CDN_RESULT.busy }): void {
+    if (this.state === "wait-cs-answer") this.#run(event, { by: "us", ...cause });
+  }
+
   /** Ends the call for a reason of our own: CDN where the peer knows of the call. */
-  hangUp(cause: Cause): void {
+  hangUp(cause: Cause, avps: readonly Avp[] = []): void {
     if (this.state === "idle") return;
+    this.#cdnAvps = avps;
     this.#run("local-close", { by: "us", ...cause });
   }
 
@@ -123,11 +145,14 @@ export class Call {
         this.#carrier.send(icrp(settings, this.id), this);
         return;
       case "send ICCN": {
-        this.#sendIccn();
+        this.#sendConnected(iccn(settings, this.#connected(), this.#options.avps?.ICCN));
         return;
       }
       case "send CDN":
-        this.cdnNs = this.#carrier.send(cdn(settings, this.id, causeOf(reason, CDN_RESULT.administrative)), this);
+        this.cdnNs = this.#carrier.send(
+          cdn(settings, this.id, causeOf(reason, CDN_RESULT.administrative), this.#cdnAvps),
+          this,
+        );
         return;
       case "clean up":
         if (before !== "idle") this.#emitDown(reason);
@@ -136,29 +161,67 @@ export class Call {
       case "prepare for data": // nothing to prepare
         return;
       case "send OCRQ":
+        this.#sendOcrq();
+        return;
       case "send OCRP":
+        this.#carrier.send(ocrp(settings, this.id), this);
+        return;
       case "send OCCN":
+        this.#sendConnected(occn(settings, this.#connected()));
+        return;
       case "open bearer":
-        throw new Error(`${action}: this machine places no outgoing calls`);
+        this.#carrier.emit({
+          type: "dial-out",
+          tunnel: this.#carrier.id,
+          session: this.id,
+          number: this.#asked.number,
+        });
+        return;
     }
   }
 
-  #sendIccn(): void {
-    const { settings } = this.#carrier;
+  #sendOcrq(): void {
+    const { settings, peerBearer = 0 } = this.#carrier;
     const call = {
-      txConnectSpeed: this.#options.txConnectSpeed ?? TX_CONNECT_SPEED,
+      serial: this.#options.callSerialNumber ?? this.#carrier.nextCallSerialNumber(),
+      // One of those that the peer told, the lowest bit of them.
+      bearerType: peerBearer & -peerBearer,
       framingType: this.#framingType() ?? FRAMING.sync,
-      sequencing: settings.dataSequencing === true,
+      calledNumber: this.#options.calledNumber ?? "",
     };
-    const message = iccn(settings, call, this.#options.avps?.ICCN);
+    this.#carrier.send(ocrq(settings, this.id, call, this.#options.avps?.OCRQ), this);
+  }
+
+  /** Sends ICCN or OCCN. */
+  #sendConnected(message: ControlMessage): void {
     if (has(message, "sequencingRequired")) this.data.require();
     this.#carrier.send(message, this);
   }
 
-  /** What the caller said, else the one framing that the peer told, synchronous before asynchronous. */
+  #connected(): Parameters<typeof occn>[1] {
+    return {
+      txConnectSpeed: this.#options.txConnectSpeed ?? TX_CONNECT_SPEED,
+      framingType: this.#framingType() ?? FRAMING.sync,
+      sequencing: this.#carrier.settings.dataSequencing === true,
+    };
+  }
+
+  /** What the message asks for and this end did not tell. */
+  #fault(type: SessionMessage, view: L2tpView): Cause | undefined {
+    const { framingCapabilities, bearerCapabilities } = this.#carrier.settings;
+    if (type !== TELLS_FRAMING[this.side]) return undefined;
+    const bearer = type === "OCRQ" ? bearerFault(view, bearerCapabilities) : undefined;
+    return bearer ?? framingFault(view, framingCapabilities);
+  }
+
+  #lacksBearer(): boolean {
+    return this.side === "lns-outgoing" && !this.#carrier.peerBearer;
+  }
+
+  /** What the caller said, else the one framing that was asked for or that the peer told, synchronous before asynchronous. */
   #framingType(): number | undefined {
-    const { peerFraming } = this.#carrier;
-    return this.#options.framingType ?? [FRAMING.sync, FRAMING.async].find((framing) => peerFraming & framing);
+    const told = this.#asked.framing || this.#carrier.peerFraming;
+    return this.#options.framingType ?? [FRAMING.sync, FRAMING.async].find((framing) => told & framing);
   }
 
   #emitDown(reason: EndReason): void {

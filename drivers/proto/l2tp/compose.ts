@@ -5,6 +5,9 @@ import type { Cause } from "./cause.ts";
 import type { Settings } from "./options.ts";
 
 const RANDOM_VECTOR_OCTETS = 16;
+/** What an outgoing call asks of the line: any. */
+const MINIMUM_BPS = 1;
+const MAXIMUM_BPS = 1_000_000_000;
 
 /** What SCCRQ and SCCRP share (RFC 2661 §6.1, §6.2). Host Name comes before anything hidden: it may choose the secret. */
 function opening(s: Settings, tunnelId: number, challenge: Uint8Array | undefined): readonly Avp[] {
@@ -60,16 +63,58 @@ export function iccn(
   call: { readonly txConnectSpeed: number; readonly framingType: number; readonly sequencing: boolean },
   avps: readonly Avp[] = [],
 ): ControlMessage {
-  const own = [
+  return finish(s, "ICCN", connected(call), avps);
+}
+
+/** What ICCN and OCCN share (§6.8, §6.11). */
+function connected(call: {
+  readonly txConnectSpeed: number;
+  readonly framingType: number;
+  readonly sequencing: boolean;
+}): readonly Avp[] {
+  return [
     avpOf("txConnectSpeed", call.txConnectSpeed),
     avpOf("framingType", call.framingType),
     ...given("sequencingRequired", call.sequencing || undefined),
   ];
-  return finish(s, "ICCN", own, avps);
 }
 
-export function cdn(s: Settings, sessionId: number, cause: Cause): ControlMessage {
-  return finish(s, "CDN", [avpOf("resultCode", cause), avpOf("assignedSessionId", sessionId)]);
+export function ocrq(
+  s: Settings,
+  sessionId: number,
+  call: {
+    readonly serial: number;
+    readonly bearerType: number;
+    readonly framingType: number;
+    readonly calledNumber: string;
+  },
+  avps: readonly Avp[] = [],
+): ControlMessage {
+  const own = [
+    avpOf("assignedSessionId", sessionId),
+    avpOf("callSerialNumber", call.serial),
+    avpOf("minimumBps", MINIMUM_BPS),
+    avpOf("maximumBps", MAXIMUM_BPS),
+    avpOf("bearerType", call.bearerType),
+    avpOf("framingType", call.framingType),
+    avpOf("calledNumber", call.calledNumber),
+  ];
+  return finish(s, "OCRQ", own, avps);
+}
+
+export function ocrp(s: Settings, sessionId: number): ControlMessage {
+  return finish(s, "OCRP", [avpOf("assignedSessionId", sessionId)]);
+}
+
+export function occn(
+  s: Settings,
+  call: { readonly txConnectSpeed: number; readonly framingType: number; readonly sequencing: boolean },
+): ControlMessage {
+  return finish(s, "OCCN", connected(call));
+}
+
+export function cdn(s: Settings, sessionId: number, cause: Cause, avps: readonly Avp[] = []): ControlMessage {
+  return finish(s, "CDN", [avpOf("resultCode", cause), avpOf("assignedSessionId", sessionId)], avps);
 }
 
 /** Whether the message carries that AVP, by whoever's will. */
@@ -80,7 +125,7 @@ export function has(m: ControlMessage, name: AvpName): boolean {
 /** The caller's AVPs over the machine's own, then hiding over both. */
 function finish(s: Settings, type: MessageName, own: readonly Avp[], callers: readonly Avp[] = []): ControlMessage {
   const avps = [...(s.extraAvps?.[type] ?? []), ...callers].reduce(replaceOrAppend, own);
-  return message(type, ...(s.hide && s.secret ? hidden(avps, s.secret, s.random(RANDOM_VECTOR_OCTETS)) : avps));
+  return message(type, ...(s.hide && s.secret ? hidden(avps, s.secret, s) : avps));
 }
 
 function replaceOrAppend(avps: readonly Avp[], extra: Avp): readonly Avp[] {
@@ -88,13 +133,20 @@ function replaceOrAppend(avps: readonly Avp[], extra: Avp): readonly Avp[] {
   return at < 0 ? [...avps, extra] : avps.with(at, extra);
 }
 
-/** RFC 2661 §4.3: hides all that may be hidden, with one Random Vector before the first of them. */
-function hidden(avps: readonly Avp[], secret: Uint8Array, randomVector: Uint8Array): readonly Avp[] {
-  const first = avps.findIndex(mayBeHidden);
-  if (first < 0) return avps;
-  const hide = { secret, randomVector };
-  const rest = avps.slice(first).map((avp) => (mayBeHidden(avp) ? { ...avp, tweak: { ...avp.tweak, hide } } : avp));
-  return [...avps.slice(0, first), avpOf("randomVector", randomVector), ...rest];
+/** RFC 2661 §4.3: hides all that may be hidden, with a Random Vector before the first of them, or before each. */
+function hidden(avps: readonly Avp[], secret: Uint8Array, { hide: how, random }: Settings): readonly Avp[] {
+  const { mostPadding = 0, vectorEach = false } = typeof how === "object" ? how : {};
+  let vector: Uint8Array | undefined;
+  return avps.flatMap((avp) => {
+    if (!mayBeHidden(avp)) return [avp];
+    const before = vectorEach ? undefined : vector;
+    const randomVector = before ?? random(RANDOM_VECTOR_OCTETS);
+    vector = randomVector;
+    const padding = mostPadding === 0 ? undefined : random((random(1)[0] ?? 0) % (mostPadding + 1));
+    const hide = { secret, randomVector, ...(padding && { padding }) };
+    const hiddenAvp = { ...avp, tweak: { ...avp.tweak, hide } };
+    return before === undefined ? [avpOf("randomVector", randomVector), hiddenAvp] : [hiddenAvp];
+  });
 }
 
 function mayBeHidden(avp: Avp): boolean {

@@ -42,6 +42,7 @@ export class ControlConnection implements Carrier {
   readonly channel: Channel;
   peerHostName: string | undefined;
   peerFraming = 0;
+  peerBearer: number | undefined;
   state: TunnelState = "idle";
   /** The machine does not react; what comes is acknowledged and reported all the same. */
   held = false;
@@ -58,6 +59,8 @@ export class ControlConnection implements Carrier {
   #up = false;
   #ended = false;
   #discarded = false;
+  /** The last session has ended, and an empty tunnel is not to stay. */
+  #idle = false;
   #lastReceivedAt: number;
 
   constructor(
@@ -109,6 +112,7 @@ export class ControlConnection implements Carrier {
 
   callEnded(call: Call): void {
     this.calls.callEnded(call);
+    this.#idle = this.settings.closeEmptyTunnels === true && this.calls.live.length === 0;
   }
 
   /** Local open request. `request` goes out in place of the machine's own SCCRQ. */
@@ -179,7 +183,14 @@ export class ControlConnection implements Carrier {
   }
 
   send(message: ControlMessage, session?: Addressed): number {
-    return this.channel.send(encodeMessage(message), session && { session });
+    const ns = this.channel.send(encodeMessage(message), session && { session });
+    const followers = typeof message.type === "string" ? this.settings.followUps?.[message.type] : undefined;
+    for (const next of followers ?? []) {
+      // §5.3: a call that is only asked for has no id in the header yet.
+      const asks = next.type === "ICRQ" || next.type === "OCRQ";
+      this.channel.send(encodeMessage(next), session && !asks ? { session } : {});
+    }
+    return ns;
   }
 
   handleTimer(now: number): void {
@@ -200,6 +211,7 @@ export class ControlConnection implements Carrier {
   /** Hands what the channel lets go to the endpoint. Nothing is to be said for a connection that is gone. */
   pump(now: number): void {
     if (this.#discarded) return;
+    if (this.#idle && this.state === "established") this.close({ result: STOPCCN_RESULT.generalRequest }, now);
     this.channel.pump(now);
     this.calls.forget((ns) => this.channel.delivery.acknowledged(ns));
   }
@@ -217,6 +229,7 @@ export class ControlConnection implements Carrier {
       this.channel.peerId = avpIn(view, "assignedTunnelId") ?? 0;
       this.peerHostName = avpIn(view, "hostName");
       this.peerFraming = avpIn(view, "framingCapabilities") ?? 0;
+      this.peerBearer = avpIn(view, "bearerCapabilities");
       const window = avpIn(view, "receiveWindowSize");
       if (window !== undefined) this.channel.delivery.setPeerWindow(window);
     }

@@ -1,3 +1,4 @@
+import type { Avp } from "#wire/l2tp/avp";
 import type { SocketAddress } from "#wire/ip/udp";
 import { type ControlMessage, encodeMessage, type Secrets, viewL2tp } from "#wire/l2tp/message";
 import { u32At } from "#wire/octets";
@@ -72,11 +73,20 @@ export class L2tpEndpoint implements Endpoint<Datagram, Datagram, L2tpEvent> {
   /** LAC only: places an incoming call, at once or when the tunnel is open; returns our id of the session. */
   call(tunnel: number, now: number, o: CallOptions = {}): number {
     if (this.#settings.role !== "lac") throw new Error("only a LAC asks for incoming calls (RFC 2661 §5.2)");
-    const connection = this.#tunnel(tunnel);
-    if (connection.ended) throw new Error(`tunnel ${tunnel} has ended`);
-    const call = connection.call(o, now);
-    connection.pump(now);
-    return call.id;
+    return this.#place(tunnel, now, o);
+  }
+
+  /** LNS only: asks the LAC for an outgoing call, at once or when the tunnel is open; returns our id of the session. */
+  callOut(tunnel: number, now: number, o: CallOptions = {}): number {
+    if (this.#settings.role !== "lns") throw new Error("only an LNS asks for outgoing calls (RFC 2661 §5.2)");
+    return this.#place(tunnel, now, o);
+  }
+
+  /** LAC only: what became of the telephone call that `dial-out` asked for. Busy, unless a cause is given. */
+  bearer(tunnel: number, session: number, came: "answer" | "failure", now: number, cause?: Cause): void {
+    const connection = this.#connections.get(tunnel);
+    connection?.calls.get(session)?.bearer(`bearer-${came}`, cause);
+    connection?.pump(now);
   }
 
   /** Sends a PPP frame. False, and nothing is sent, where the session is not established (any more). */
@@ -86,10 +96,16 @@ export class L2tpEndpoint implements Endpoint<Datagram, Datagram, L2tpEvent> {
     return connection?.sendData(session, payload, o) ?? false;
   }
 
-  /** Ends a session with CDN; nothing where it has ended already. */
-  hangUp(tunnel: number, session: number, now: number, cause: Cause = { result: CDN_RESULT.administrative }): void {
+  /** Ends a session with CDN, and these AVPs in it; nothing where it has ended already. */
+  hangUp(
+    tunnel: number,
+    session: number,
+    now: number,
+    cause: Cause = { result: CDN_RESULT.administrative },
+    avps: readonly Avp[] = [],
+  ): void {
     const connection = this.#connections.get(tunnel);
-    connection?.calls.get(session)?.hangUp(cause);
+    connection?.calls.get(session)?.hangUp(cause, avps);
     connection?.pump(now);
   }
 
@@ -198,6 +214,14 @@ export class L2tpEndpoint implements Endpoint<Datagram, Datagram, L2tpEvent> {
 
   pollEvent(): L2tpEvent | undefined {
     return this.#events.shift();
+  }
+
+  #place(tunnel: number, now: number, o: CallOptions): number {
+    const connection = this.#tunnel(tunnel);
+    if (connection.ended) throw new Error(`tunnel ${tunnel} has ended`);
+    const call = connection.call(o, now);
+    connection.pump(now);
+    return call.id;
   }
 
   #tunnel(id: number): ControlConnection {

@@ -8,6 +8,14 @@ import { DELIVERY_DEFAULTS, type DeliveryOptions } from "./delivery.ts";
 import type { SessionState } from "./session.ts";
 import type { TunnelState } from "./tunnel.ts";
 
+/** How AVPs are hidden (RFC 2661 §4.3): without padding, behind one Random Vector a message, unless given. */
+export interface Hiding {
+  /** Each hidden value is padded with up to so many octets. */
+  readonly mostPadding?: number;
+  /** Each hidden AVP has a Random Vector of its own. */
+  readonly vectorEach?: boolean;
+}
+
 export interface L2tpOptions {
   /** Who asks for calls: a LAC for incoming ones. Either may open the tunnel. */
   readonly role: "lac" | "lns";
@@ -16,7 +24,10 @@ export interface L2tpOptions {
   readonly firmwareRevision?: number;
   /** Default 3: asynchronous and synchronous. */
   readonly framingCapabilities?: number;
-  /** Left out of SCCRQ and SCCRP unless given: this end places no outgoing calls (RFC 2661 §4.4.3). */
+  /**
+   * Left out of SCCRQ and SCCRP unless given: this end places no outgoing calls (RFC 2661 §4.4.3). A LAC that has them
+   * grants OCRQ, and says so with `dial-out`.
+   */
   readonly bearerCapabilities?: number;
   /** Left out of SCCRQ and SCCRP unless given; the peer then takes it as 4. */
   readonly receiveWindowSize?: number;
@@ -27,7 +38,7 @@ export interface L2tpOptions {
   /** Ask the peer for a Challenge Response; default when there is a secret. */
   readonly challengePeer?: boolean;
   /** Hide every AVP that may be hidden. Needs a secret. */
-  readonly hide?: boolean;
+  readonly hide?: boolean | Hiding;
   readonly random: RandomOctets;
   /** Ids in place of random ones; asked again while what it gives is in use. */
   readonly nextTunnelId?: () => number;
@@ -41,9 +52,13 @@ export interface L2tpOptions {
   readonly lengthInData?: boolean;
   /** AVPs for the machine's own messages; one of a name that the message has already takes its place. */
   readonly extraAvps?: Partial<Record<MessageName, readonly Avp[]>>;
+  /** Messages that go out behind the machine's own of that type: for what it has no occasion to send by itself. */
+  readonly followUps?: Partial<Record<MessageName, readonly ControlMessage[]>>;
   /** More sessions in a tunnel are refused with CDN 4, more tunnels with StopCCN 2/4. No limit unless given. */
   readonly maxSessions?: number;
   readonly maxTunnels?: number;
+  /** StopCCN when the last session of a tunnel has ended; without, the tunnel stays. */
+  readonly closeEmptyTunnels?: boolean;
   /** Tunnels that the peer opens begin held: the machine does not answer their SCCRQ. */
   readonly holdNew?: boolean;
 }
@@ -84,6 +99,8 @@ export interface Datagram {
 export type L2tpEvent =
   | { readonly type: "tunnel-up"; readonly tunnel: number }
   | { readonly type: "tunnel-down"; readonly tunnel: number; readonly reason: EndReason }
+  /** A LAC has granted an outgoing call: whoever has the telephone calls that number, and tells `bearer` what came of it. */
+  | { readonly type: "dial-out"; readonly tunnel: number; readonly session: number; readonly number: string }
   | { readonly type: "session-up"; readonly tunnel: number; readonly session: number }
   | { readonly type: "session-down"; readonly tunnel: number; readonly session: number; readonly reason: EndReason }
   /** Every control message that delivery handed up, in order and once, before the machine acts on it. */
@@ -96,10 +113,12 @@ export type L2tpEvent =
       readonly ns?: number;
     };
 
-/** What a call brings along; for an incoming call of a LAC. */
+/** What a call brings along: an incoming call of a LAC, or an outgoing one of an LNS. */
 export interface CallOptions {
   /** AVPs for its messages; one of a name that the message has already takes its place. */
-  readonly avps?: { readonly ICRQ?: readonly Avp[]; readonly ICCN?: readonly Avp[] };
+  readonly avps?: { readonly ICRQ?: readonly Avp[]; readonly ICCN?: readonly Avp[]; readonly OCRQ?: readonly Avp[] };
+  /** Of an outgoing call. */
+  readonly calledNumber?: string;
   readonly callSerialNumber?: number;
   readonly txConnectSpeed?: number;
   readonly framingType?: number;

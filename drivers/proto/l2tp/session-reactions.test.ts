@@ -439,3 +439,21 @@ describe("§5.0: no PPP frame outside an established session", () => {
     expect(b.pair.settle().sent).toEqual([]);
   });
 });
+
+describe("an empty tunnel", () => {
+  test.each([
+    ["stays", false, []],
+    ["is closed when its last session has ended", true, ["lns StopCCN Ns 3 Nr 8"]],
+  ])("%s", (_, closeEmptyTunnels, said) => {
+    const pair = new Pair({ lns: { closeEmptyTunnels } });
+    const tunnel = pair.lac.open(LNS, 0);
+    const calls = [pair.lac.call(tunnel, 0), pair.lac.call(tunnel, 0)];
+    pair.settle();
+    for (const call of calls) {
+      expect(pair.sent.filter((line) => line.includes("StopCCN"))).toEqual([]);
+      pair.lac.hangUp(tunnel, call, pair.now);
+      pair.settle();
+    }
+    expect(pair.sent.filter((line) => line.includes("StopCCN"))).toEqual(said);
+  });
+});

@@ -16,8 +16,8 @@ export interface AuthenticationHost {
   discard(why: string): void;
   /** For the first time since `begin`, or after a refusal. */
   authenticated(user: string, method: AuthMethod, now: number): void;
-  refused(message: string, byUs: boolean, now: number): void;
-  gaveUp(why: string, now: number): void;
+  refused(message: string, byUs: boolean, method: AuthMethod, now: number): void;
+  gaveUp(why: string, method: AuthMethod, now: number): void;
   /** Whatever LCP has agreed on is through: the Network phase may begin. */
   done(now: number): void;
 }
@@ -135,11 +135,11 @@ export class Authentication {
       refused: (message, now) => {
         this.#state = "failed";
         this.#pending.add(direction);
-        this.#host.refused(message, direction === "ofPeer", now);
+        this.#host.refused(message, direction === "ofPeer", method, now);
       },
       gaveUp: (why, now) => {
         // A repeated proof that nobody judges changes nothing for the end that offers it.
-        if (direction === "ofPeer" || this.#state !== "done") this.#host.gaveUp(why, now);
+        if (direction === "ofPeer" || this.#state !== "done") this.#host.gaveUp(why, method, now);
       },
     };
   }

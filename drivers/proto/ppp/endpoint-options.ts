@@ -5,6 +5,7 @@ import type { RandomOctets } from "#proto/endpoint";
 import { AUTH_METHODS, type AuthMethod } from "./auth-method.ts";
 import type { AuthenticationOptions } from "./authentication.ts";
 import type { Credentials } from "./auth-party.ts";
+import type { DisconnectCause } from "./disconnect-cause.ts";
 import type { IpcpPolicy } from "./ipcp.ts";
 import { DEFAULT_MRU, type LcpPolicy } from "./lcp-options.ts";
 import type { KeepaliveOptions } from "./lcp.ts";
@@ -27,8 +28,8 @@ export interface PppOptions {
   readonly accm?: number;
   readonly pfc?: boolean;
   readonly acfc?: boolean;
-  /** Send FF 03 in front of frames, as far as the peer's ACFC does not excuse it; true. */
-  readonly addressControl?: boolean;
+  /** Send FF 03 in front of frames: as far as the peer's ACFC does not excuse it (true), never, or always. */
+  readonly addressControl?: boolean | "always";
 
   /** How the peer has to prove itself. CHAP is asked before PAP in any order (RFC 1334 §2). */
   readonly requireAuth?: AuthMethod | readonly AuthMethod[];
@@ -51,6 +52,8 @@ export interface PppOptions {
   readonly dns?: { readonly primary?: string; readonly secondary?: string };
   readonly nbns?: { readonly primary?: string; readonly secondary?: string };
   readonly requestDns?: boolean;
+  /** Ask for Van Jacobson compression as long as the peer does not refuse it (RFC 1332 §4); none is ever sent. */
+  readonly requestVj?: boolean;
 
   /** Restart timer, 3000 ms. It also paces repeats of PAP and CHAP. */
   readonly restartMs?: number;
@@ -70,6 +73,10 @@ export interface PppOptions {
    * as unanswered Configure-Requests would take.
    */
   readonly hangUpWaitMs?: number;
+  /** How long the lower layer is kept once this end has no use for it any more; 0. RFC 1661 §4.4 leaves that open. */
+  readonly lingerMs?: number;
+  /** `down` says why in the words of RFC 3145, for the CDN that follows. */
+  readonly tellCause?: boolean;
 }
 
 export type PppEvent =
@@ -82,7 +89,7 @@ export type PppEvent =
   | { readonly type: "ip-down" }
   | { readonly type: "ip"; readonly packet: Uint8Array }
   /** The lower layer is needed no longer; once between `start` and the next. */
-  | { readonly type: "down"; readonly reason: string }
+  | { readonly type: "down"; readonly reason: string; readonly cause?: DisconnectCause }
   /** Every frame received, before it is acted on; offsets are into `octets`. */
   | { readonly type: "frame"; readonly view: PppView; readonly octets: Uint8Array }
   /** The frame before it was dropped without an answer. */
@@ -97,6 +104,7 @@ export interface Settings {
   readonly authentication: AuthenticationOptions;
   readonly ipcp: IpcpPolicy;
   readonly hangUpWaitMs: number;
+  readonly lingerMs: number;
 }
 
 /** Defaults are those of RFC 1661 §4.6 where it has one. Throws a RangeError on a setting that no packet could carry. */
@@ -143,8 +151,10 @@ export function settingsOf(o: PppOptions): Settings {
       release: o.releaseAddress ?? (() => undefined),
       servers: new Map(servers.filter((entry): entry is [number, string] => entry[1] !== undefined)),
       requestDns: o.requestDns ?? false,
+      requestVj: o.requestVj ?? false,
     },
     hangUpWaitMs: o.hangUpWaitMs ?? restartMs * maxConfigure,
+    lingerMs: o.lingerMs ?? 0,
   };
 }
 

@@ -4,7 +4,9 @@ import { dissect } from "#wire/packet";
 import { encodePpp, PPP, type PppFrameView } from "#wire/ppp/frame";
 import type { Endpoint } from "#proto/endpoint";
 import { Authentication, type AuthState } from "./authentication.ts";
+import { causeOfAuthentication, causeOfLcpEnd, type DisconnectCause, type LcpEnd } from "./disconnect-cause.ts";
 import { settingsOf, type PppEvent, type PppOptions } from "./endpoint-options.ts";
+import type { AuthMethod } from "./auth-method.ts";
 import { Ipcp } from "./ipcp.ts";
 import { Lcp } from "./lcp.ts";
 import { negotiating, type State } from "./negotiation.ts";
@@ -16,8 +18,9 @@ export type Phase = "Dead" | "Establish" | "Authenticate" | "Network" | "Termina
 
 /** One end of a PPP link: a frame is what one L2TP data message carries, from FF 03 or the Protocol field on. */
 export class PppEndpoint implements Endpoint<Uint8Array, Uint8Array, PppEvent> {
-  readonly #addressControl: boolean;
+  readonly #addressControl: boolean | "always";
   readonly #hangUpWaitMs: number;
+  readonly #lingerMs: number;
   readonly #lcp: Lcp;
   readonly #authentication: Authentication;
   readonly #ipcp: Ipcp;
@@ -31,6 +34,10 @@ export class PppEndpoint implements Endpoint<Uint8Array, Uint8Array, PppEvent> {
   /** The peer should hang up; what happens when it does not. */
   #patience: { readonly until: number; readonly then: (now: number) => void } | undefined;
   #discards = 0;
+  readonly #tellCause: boolean;
+  #lcpHeard = false;
+  /** What authentication failed by: the reason behind an end that LCP tells. */
+  #authCause: DisconnectCause | undefined;
 
   constructor(options: PppOptions) {
     const settings = settingsOf(options);
@@ -38,6 +45,8 @@ export class PppEndpoint implements Endpoint<Uint8Array, Uint8Array, PppEvent> {
     const log = { discard: (why: string) => this.#discard(why), note: (what: string) => this.#note(what) };
     this.#addressControl = options.addressControl ?? true;
     this.#hangUpWaitMs = settings.hangUpWaitMs;
+    this.#lingerMs = settings.lingerMs;
+    this.#tellCause = options.tellCause ?? false;
     this.#lcp = new Lcp(
       {
         ...log,
@@ -45,7 +54,7 @@ export class PppEndpoint implements Endpoint<Uint8Array, Uint8Array, PppEvent> {
         begin: () => this.#begin(),
         up: (now) => this.#lcpUp(now),
         down: (now) => this.#lcpDown(now),
-        finished: (reason, byPeer, now) => this.#finished(reason, byPeer, now),
+        finished: (reason, byPeer, now, end) => this.#finished(reason, byPeer, now, end),
         protocolRejected: (protocol, now) => this.#protocolRejected(protocol, now),
       },
       settings.lcp,
@@ -59,8 +68,11 @@ export class PppEndpoint implements Endpoint<Uint8Array, Uint8Array, PppEvent> {
         ...log,
         transmit: (protocol, packet) => this.#send(protocol, packet),
         authenticated: (user, method) => this.#events.push({ type: "authenticated", user, method }),
-        refused: (message, byUs, now) => this.#refused(message, byUs, now),
-        gaveUp: (why, now) => this.#lcp.failed(why, now),
+        refused: (message, byUs, method, now) => this.#refused(message, byUs, method, now),
+        gaveUp: (why, method, now) => {
+          this.#authCause = causeOfAuthentication("timeout", method);
+          this.#lcp.failed(why, now);
+        },
         done: (now) => this.#networkUp(now),
       },
       random,
@@ -152,8 +164,10 @@ export class PppEndpoint implements Endpoint<Uint8Array, Uint8Array, PppEvent> {
     const { protocol, payloadAt, end } = ppp.frame;
     const drop = whyDropped(ppp.frame, this.phase);
     if (drop !== undefined) this.#discard(drop);
-    else if (ppp.lcp) this.#lcp.negotiator.receive(ppp.lcp, frame, now);
-    else if (ppp.pap) this.#authentication.receivePap(ppp.pap, frame, now);
+    else if (ppp.lcp) {
+      this.#lcpHeard ||= ppp.lcp.codeName !== undefined;
+      this.#lcp.negotiator.receive(ppp.lcp, frame, now);
+    } else if (ppp.pap) this.#authentication.receivePap(ppp.pap, frame, now);
     else if (ppp.chap) this.#authentication.receiveChap(ppp.chap, frame, now);
     else if (ppp.ipcp) this.#ipcp.negotiator.receive(ppp.ipcp, frame, now);
     else if (protocol === PPP.IP) this.#receiveIp(frame, inner?.ip);
@@ -195,7 +209,8 @@ export class PppEndpoint implements Endpoint<Uint8Array, Uint8Array, PppEvent> {
     if (this.#rejected.has(protocol)) return;
     const { pfc, acfc } = this.#lcp.options.peer;
     // §6.6: LCP keeps FF 03, so that it is understood whatever the other end believes; its number has no short form.
-    const addressControl = this.#addressControl && (protocol === PPP.LCP || !acfc);
+    const excused = acfc && protocol !== PPP.LCP && this.#addressControl !== "always";
+    const addressControl = this.#addressControl !== false && !excused;
     this.#frames.push(encodePpp(protocol, information, { addressControl, compressProtocol: pfc }));
   }
 
@@ -209,6 +224,7 @@ export class PppEndpoint implements Endpoint<Uint8Array, Uint8Array, PppEvent> {
   #begin(): void {
     this.#inUse = true;
     this.#rejected.clear();
+    this.#authCause = undefined;
     this.#patience = undefined;
   }
 
@@ -233,20 +249,24 @@ export class PppEndpoint implements Endpoint<Uint8Array, Uint8Array, PppEvent> {
     this.#ipcp.networkUp(this.#authentication.peerName, now);
   }
 
-  #finished(reason: string, byPeer: boolean, now: number): void {
+  #finished(reason: string, byPeer: boolean, now: number, end: LcpEnd): void {
     // RFC 1661 §3.7: who was asked to terminate leaves the hanging up to the other end.
-    if (byPeer) this.#patience = { until: now + this.#hangUpWaitMs, then: () => this.#down(reason) };
-    else this.#down(reason);
+    const keptMs = byPeer ? this.#hangUpWaitMs : this.#lingerMs;
+    if (byPeer || keptMs > 0) this.#patience = { until: now + keptMs, then: () => this.#down(reason, end) };
+    else this.#down(reason, end);
   }
 
-  #down(reason: string): void {
+  #down(reason: string, end: LcpEnd = "failed"): void {
     this.#patience = undefined;
     if (!this.#inUse) return;
     this.#inUse = false;
-    this.#events.push({ type: "down", reason });
+    const method = this.#lcp.options.own.auth;
+    const cause = this.#authCause ?? causeOfLcpEnd(end, { heard: this.#lcpHeard, method });
+    this.#events.push({ type: "down", reason, ...(this.#tellCause && { cause }) });
   }
 
-  #refused(message: string, byUs: boolean, now: number): void {
+  #refused(message: string, byUs: boolean, method: AuthMethod, now: number): void {
+    this.#authCause = causeOfAuthentication(byUs ? "peer refused" : "we refused", method);
     this.#events.push({ type: "auth-failed", message });
     if (byUs) this.#lcp.failed("authentication failed", now);
     // RFC 1661 §3.5: the end that has refused the other terminates the link. It is not waited for without end.

@@ -361,3 +361,20 @@ describe("RFC 1332 §2: the automaton of LCP on 8021", () => {
     expect(bench.ppp.states.ipcp).toBe("Starting");
   });
 });
+
+describe("Van Jacobson compression, asked for", () => {
+  const VJ = { type: "compression", protocol: 0x2d, maxSlotId: 15, compSlotId: 1, data: NO_OCTETS } as const;
+
+  test("stands in front of the address until it is rejected", () => {
+    const { asked, reject } = network({ requestVj: true, address: "10.0.0.1" });
+    expect(asked()).toEqual([VJ, address("10.0.0.1")]);
+    reject(VJ);
+    expect(asked()).toEqual([address("10.0.0.1")]);
+  });
+
+  test("is given up where the peer would like another kind", () => {
+    const { asked, nak } = network({ requestVj: true, address: "10.0.0.1" });
+    nak({ ...VJ, compSlotId: 0 });
+    expect(asked()).toEqual([address("10.0.0.1")]);
+  });
+});

@@ -1,3 +1,4 @@
+import { PPP } from "#wire/ppp/frame";
 import { encodeIpcpOption, IPCP_OPTIONS, type IpcpView } from "#wire/ppp/ipcp";
 import type { Log } from "./log.ts";
 import type { Event } from "./negotiation.ts";
@@ -17,6 +18,8 @@ export interface IpcpPolicy {
   readonly servers: ReadonlyMap<number, string>;
   /** Ask for DNS servers. */
   readonly requestDns: boolean;
+  /** Ask for Van Jacobson compression. */
+  readonly requestVj: boolean;
 }
 
 export interface IpcpHost extends Log {
@@ -29,7 +32,20 @@ export interface IpcpHost extends Log {
 /** RFC 1332 §3.3: asks the peer to provide the address. */
 const UNASSIGNED = "0.0.0.0";
 
-const { address: ADDRESS, primaryDns: PRIMARY_DNS, secondaryDns: SECONDARY_DNS } = IPCP_OPTIONS;
+/** RFC 1332 §4.1, with its own values: sixteen slots, the slot number may be left out. */
+const VAN_JACOBSON = encodeIpcpOption({
+  type: "compression",
+  protocol: PPP.VJ_COMPRESSED,
+  maxSlotId: 15,
+  compSlotId: 1,
+});
+
+const {
+  compression: COMPRESSION,
+  address: ADDRESS,
+  primaryDns: PRIMARY_DNS,
+  secondaryDns: SECONDARY_DNS,
+} = IPCP_OPTIONS;
 
 /** RFC 1877: all four are negotiated like an address. */
 const SERVERS = { 129: "primaryDns", 130: "primaryNbns", 131: "secondaryDns", 132: "secondaryNbns" } as const;
@@ -43,6 +59,7 @@ export class Ipcp implements NegotiatedLayer<IpcpView> {
   /** What our next request asks for, by option type in that order. */
   readonly #asked = new Map<number, string>();
   readonly #refused = new Set<number>();
+  #askVj = false;
   #inNetworkPhase = false;
   #user: string | undefined;
   #lease: string | undefined;
@@ -88,9 +105,10 @@ export class Ipcp implements NegotiatedLayer<IpcpView> {
   }
 
   begin(): void {
-    const { role, address, requestDns } = this.#policy;
+    const { role, address, requestDns, requestVj } = this.#policy;
     this.#refused.clear();
     this.#asked.clear();
+    this.#askVj = requestVj;
     if (address !== undefined || role === "client") this.#asked.set(ADDRESS.type, address ?? UNASSIGNED);
     if (!requestDns) return;
     this.#asked.set(PRIMARY_DNS.type, UNASSIGNED);
@@ -98,12 +116,15 @@ export class Ipcp implements NegotiatedLayer<IpcpView> {
   }
 
   wanted(): readonly Uint8Array[] {
-    return [...this.#asked].map(([type, value]) => addressOption(type, value));
+    const addresses = [...this.#asked].map(([type, value]) => addressOption(type, value));
+    return this.#askVj ? [VAN_JACOBSON, ...addresses] : addresses;
   }
 
   naked(options: readonly ReceivedOption[]): undefined {
     const { role, address } = this.#policy;
     for (const { type, value } of options) {
+      // Any other compression, or other values of this one, we do not ask for.
+      if (type === COMPRESSION.type) this.#askVj = false;
       if (this.#refused.has(type) || typeof value !== "string") continue;
       if (type === ADDRESS.type) {
         // RFC 1332 §3.3: zero asks us to name our address. A server keeps its own, whatever the peer would like.
@@ -118,6 +139,7 @@ export class Ipcp implements NegotiatedLayer<IpcpView> {
     for (const { type } of options) {
       this.#refused.add(type);
       this.#asked.delete(type);
+      if (type === COMPRESSION.type) this.#askVj = false;
     }
   }
 

@@ -2,6 +2,7 @@ import { NO_OCTETS, ofText } from "#wire/octets";
 import { PPP } from "#wire/ppp/frame";
 import { encodeLcp, LCP_CODES, type LcpView } from "#wire/ppp/lcp";
 import type { RandomOctets } from "#proto/endpoint";
+import type { LcpEnd } from "./disconnect-cause.ts";
 import { DEFAULT_MRU, LcpOptions, type LcpPolicy } from "./lcp-options.ts";
 import type { Log } from "./log.ts";
 import type { Event } from "./negotiation.ts";
@@ -24,7 +25,7 @@ export interface LcpHost extends Log {
   up(now: number): void;
   down(now: number): void;
   /** LCP needs the lower layer no longer. `byPeer`: the peer has asked for the end. */
-  finished(reason: string, byPeer: boolean, now: number): void;
+  finished(reason: string, byPeer: boolean, now: number, end: LcpEnd): void;
   protocolRejected(protocol: number, now: number): void;
 }
 
@@ -38,6 +39,7 @@ export class Lcp implements NegotiatedLayer<LcpView> {
   readonly #unknownToPeer = new Set<number>();
   #endReason: string | undefined;
   #endedByPeer = false;
+  #end: LcpEnd | undefined;
   #echoAt: number | undefined;
   #echoId: number | undefined;
   #echoesUnanswered = 0;
@@ -58,13 +60,15 @@ export class Lcp implements NegotiatedLayer<LcpView> {
   close(now: number, reason: string): void {
     this.#endReason = reason;
     this.#endedByPeer = false;
+    this.#end = "closed";
     this.negotiator.close(now, ofText(reason));
   }
 
   /** Ends the link for a fault; administratively it stays open for another attempt (RFC 1661 §4.3 Close). */
-  failed(reason: string, now: number): void {
+  failed(reason: string, now: number, end: LcpEnd = "failed"): void {
     this.note(reason);
     this.#endReason = reason;
+    this.#end ??= end;
     this.negotiator.abandon(now, ofText(reason));
   }
 
@@ -110,6 +114,7 @@ export class Lcp implements NegotiatedLayer<LcpView> {
     this.#unknownToPeer.clear();
     this.#endReason = undefined;
     this.#endedByPeer = false;
+    this.#end = undefined;
     this.options.begin();
     this.#host.begin();
   }
@@ -123,7 +128,10 @@ export class Lcp implements NegotiatedLayer<LcpView> {
   }
 
   rejected(options: readonly ReceivedOption[], outright: boolean): string | undefined {
-    return this.options.rejected(options, outright);
+    const refusal = this.options.rejected(options, outright);
+    // The only option without which there is no link.
+    if (refusal !== undefined) this.#end = "authentication refused";
+    return refusal;
   }
 
   judge(option: ReceivedOption): Judgement {
@@ -180,13 +188,15 @@ export class Lcp implements NegotiatedLayer<LcpView> {
     if (event === "RTR") {
       this.#endReason = "terminated by the peer";
       this.#endedByPeer = true;
+      this.#end = "terminated";
     } else if (event === "RXJ-") this.#endReason = "the peer rejects LCP";
     this.#host.down(now);
   }
 
   thisLayerFinished(event: Event, now: number): void {
     const fallback = event === "TO-" ? "the peer does not answer" : "the peer rejects LCP";
-    this.#host.finished(this.#endReason ?? fallback, this.#endedByPeer, now);
+    const end = this.#end ?? (event === "TO-" ? "timeout" : "failed");
+    this.#host.finished(this.#endReason ?? fallback, this.#endedByPeer, now, end);
   }
 
   #protocolRejected({ rejectedProtocol = 0 }: LcpView, now: number): "RXJ+" | "RXJ-" | "drop" {
@@ -219,7 +229,7 @@ export class Lcp implements NegotiatedLayer<LcpView> {
   #keepAlive(echoMs: number, now: number): void {
     if (this.#echoesUnanswered >= this.#keepalive.echoFailures) {
       this.#echoAt = undefined;
-      this.failed("no answer to Echo-Requests", now);
+      this.failed("no answer to Echo-Requests", now, "no echo");
       return;
     }
     this.#echoesUnanswered++;

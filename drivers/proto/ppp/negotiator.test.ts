@@ -138,6 +138,20 @@ describe("the Restart timer", () => {
   });
 });
 
+describe("a link that this end has closed", () => {
+  test.each([0, 5000])("keeps the lower layer for %i ms, and refuses requests until then", (lingerMs) => {
+    const bench = new Bench({ lingerMs }).reach("Opened");
+    bench.ppp.stop(bench.now);
+    bench.give(terminateAck(2));
+    expect(bench.ppp.states.lcp).toBe("Closed");
+    const down = () => bench.events.some((event) => event.type === "down");
+    expect(down()).toBe(lingerMs === 0);
+    expect(bench.give(good(9))).toMatchObject([{ code: "Terminate-Ack", id: 9 }]);
+    bench.pass(5000);
+    expect(down()).toBe(true);
+  });
+});
+
 describe("replies to our Configure-Request", () => {
   const ours = { mru: 1400, pfc: true, acfc: true } as const;
   const reached = () => new Bench(ours).reach("Req-Sent");

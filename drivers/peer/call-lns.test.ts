@@ -2,6 +2,7 @@ import { describe, expect, test } from "vitest";
 import { RealClock } from "#link/clock";
 import { fault, theNth } from "#link/fault";
 import { openUdp } from "#link/udp";
+import { fieldsOf } from "#wire/fields";
 import { dissect } from "#wire/packet";
 import { fromHex, hex } from "#wire/octets";
 import { LOGIN, seeded, testCall, USER } from "./call.fixture.ts";
@@ -38,6 +39,15 @@ describe("over a network in memory", () => {
     expect(await lac.closeTunnel(session.tunnel)).toBe(true);
     expect(lac.tunnelState(session.tunnel).ended).toMatchObject({ by: "us" });
     expect(lns.tunnelState(served.tunnel).ended).toMatchObject({ by: "peer" });
+  });
+
+  test("the CDN after a wrong password tells why, where that is asked for (RFC 3145)", async () => {
+    const { lac, clock, packets } = testCall({ lac: { password: "wrong" }, lns: { ppp: { tellCause: true } } });
+    await expect(lac.dial()).rejects.toThrow("PPP ended");
+    await clock.until(() => false, clock.now() + 1_000);
+    const told = packets.flatMap((ipv4) => fieldsOf(dissect(ipv4)));
+    expect(told).toContainEqual(expect.objectContaining({ path: "avp.pppDisconnectCause.code", value: 16 }));
+    expect(told).toContainEqual(expect.objectContaining({ path: "avp.pppDisconnectCause.direction", value: 1 }));
   });
 
   test("every packet of a call is without an issue", async () => {
@@ -199,6 +209,16 @@ describe("over a network in memory", () => {
     await lns.shutDown();
     expect(sent()).toEqual(["lns StopCCN", "lac ZLB"]);
     expect(lac.sessions[0]?.reason?.by).toBe("peer");
+  });
+
+  test("shutDown waits for the acknowledgement of what has ended before", async () => {
+    const { lac, clock, sent } = testCall();
+    const { tunnel } = await lac.dial();
+    sent();
+    lac.l2tp.close(tunnel, clock.now());
+    lac.wake();
+    await lac.shutDown();
+    expect(sent()).toEqual(["lac StopCCN", "lns ZLB"]);
   });
 });
 

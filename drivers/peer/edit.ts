@@ -51,6 +51,8 @@ export interface Hiding {
   readonly secret: Uint8Array;
   readonly randomVector: Uint8Array;
   readonly padding?: Uint8Array;
+  /** A lie about the length of the clear value. */
+  readonly toldLength?: number;
 }
 
 /** With these AVPs hidden, and the Random Vector that this takes right before the first of them (RFC 2661 §4.3). */

@@ -10,7 +10,12 @@ export interface LacOptions extends PeerOptions {
   /** What the PPP client proves itself with. */
   readonly user?: string;
   readonly password?: string;
+  /** Numbers that are busy when an LNS wants them called; all others answer. Needs `l2tp.bearerCapabilities`. */
+  readonly busy?: readonly string[];
 }
+
+/** Until the telephone of an outgoing call answers, or is found busy. */
+const RINGS_MS = 500;
 
 export interface CallSetup extends CallOptions {
   /** A session without PPP, for frames by hand. */
@@ -23,12 +28,14 @@ export interface CallSetup extends CallOptions {
  */
 export class Lac extends Peer {
   readonly #lns: SocketAddress;
+  readonly #busy: readonly string[];
 
   constructor(options: LacOptions) {
     const { ppp, user, password, random } = options;
     const credentials = user === undefined ? {} : { credentials: { user, password: password ?? "" } };
     super("lac", options, "LAC", () => (ppp === "none" ? "none" : { ...credentials, ...ppp, role: "client", random }));
     this.#lns = options.lns;
+    this.#busy = options.busy ?? [];
   }
 
   /** A Lac on a socket of its own, from a free port unless one is given (RFC 2661 §8.1). */
@@ -73,6 +80,15 @@ export class Lac extends Peer {
     if (session.state === "down") throw session.failure();
     if (!inTime) throw new PeerError("timeout", `PPP did not come up in time: ${JSON.stringify(session.ppp.states)}`);
     return session;
+  }
+
+  /** There is no telephone here: this end is the one that is called, and its PPP that of the caller. */
+  protected override dialOut(tunnel: number, session: number, number: string): void {
+    const came = this.#busy.includes(number) ? "failure" : "answer";
+    this.clock.schedule(this.clock.now() + RINGS_MS, () => {
+      this.l2tp.bearer(tunnel, session, came, this.clock.now());
+      this.wake();
+    });
   }
 
   /** A ping through the latest session; the milliseconds until its reply, or undefined when none came. */

@@ -19,7 +19,7 @@ import {
   setAvp,
 } from "./lies.ts";
 import { all, from, isControl, isData, isMessage, isPpp, isZlb, type Match, not, nth } from "./match.ts";
-import { alterPacket, alterPpp } from "./ppp-lies.ts";
+import { alterPacket, alterPpp, answerPpp } from "./ppp-lies.ts";
 import {
   avpOf,
   chap,
@@ -338,6 +338,23 @@ describe("PPP", () => {
       ),
     ).toBeUndefined();
   });
+});
+
+test("an answer to a PPP frame goes back to the ids that the peer gave last, before or in place of the frame", () => {
+  const memory = new Map<string, unknown>();
+  const pass = (lie: Lie, octets: Uint8Array) => {
+    const view = viewL2tp(octets);
+    return lie.when(view, 1, octets, memory) ? lie.then(octets, view, {}, memory) : undefined;
+  };
+  const answers = answerPpp(isPpp("LCP", "Echo-Request"), (frame) => lcp.codeReject(1, frame.payload), { delayMs: 5 });
+  expect(pass(answers, control(sccrq({ assignedTunnelId: 9 })))).toBeUndefined();
+  expect(pass(answers, control(icrq({ assignedSessionId: 10 })))).toBeUndefined();
+  const echo = data(lcp.echoRequest(1, 0));
+  const octets = encodeData({ tunnelId: 9, sessionId: 10 }, lcp.codeReject(1, fromHex("0901000800000000")));
+  expect(pass(answers, echo)).toEqual([{ octets, back: true, delayMs: 5 }, echo]);
+  const instead = answerPpp(isPpp("LCP"), () => [], { instead: true });
+  expect(pass(instead, echo)).toEqual([]);
+  expect(pass(answers, data(lcp.configureRequest(1, [])))).toBeUndefined();
 });
 
 describe("what a lie is told of", () => {

@@ -1,4 +1,5 @@
 import type { PppOptions } from "#proto/ppp/endpoint";
+import type { SocketAddress } from "#wire/ip/udp";
 import { L2TP_PORT } from "#wire/packet";
 import { PeerError } from "./failure.ts";
 import { type Attach, Peer, type PeerOptions, type WaitOptions } from "./peer.ts";
@@ -58,6 +59,15 @@ export class Lns extends Peer {
     options: Omit<LnsOptions, "link">,
   ): Promise<Lns> {
     return new Lns({ ...options, link: await attach({ port: L2TP_PORT, ...local }) });
+  }
+
+  /** Asks a LAC for an outgoing call, in the tunnel that is there or in one of its own; what comes of it are events. */
+  callOut(lac: SocketAddress, number: string): void {
+    const now = this.clock.now();
+    const toLac = (tunnel: number): boolean => this.l2tp.tunnelInfo(tunnel)?.remote.address === lac.address;
+    const tunnel = this.l2tp.tunnels().find(toLac) ?? this.l2tp.open(lac, now);
+    this.l2tp.callOut(tunnel, now, { calledNumber: number });
+    this.wake();
   }
 
   /**

@@ -12,6 +12,7 @@ import {
 import { serialDiff } from "#proto/l2tp/sequence";
 import type { PppEvent, PppOptions } from "#proto/ppp/endpoint";
 import type { SocketAddress } from "#wire/ip/udp";
+import { type Avp, avpOf } from "#wire/l2tp/avp";
 import { viewHeader } from "#wire/l2tp/header";
 import { type Addressed, type Driver, driveOnLink } from "./drive.ts";
 import { PeerError } from "./failure.ts";
@@ -115,7 +116,8 @@ export class Peer implements AsyncDisposable {
         this.l2tp.sendData(session.tunnel, session.id, frame, clock.now(), o);
         this.wake();
       },
-      hangUp: (session) => this.hangUp(session),
+      hangUp: (session, why) =>
+        this.hangUp(session, undefined, why === undefined ? [] : [avpOf("pppDisconnectCause", why)]),
       event: (session, event) => this.#note({ atMs: clock.now(), layer: "ppp", session, event }),
       forward: (session, packet) => options.onIp?.(packet, session),
     };
@@ -143,9 +145,23 @@ export class Peer implements AsyncDisposable {
     this.#driver.wake();
   }
 
+  /** Ends every tunnel with StopCCN. */
+  closeAll(): void {
+    for (const tunnel of this.l2tp.tunnels()) this.l2tp.close(tunnel, this.clock.now());
+    this.wake();
+  }
+
   /** Ends a call with CDN, or the latest one. */
-  hangUp(session: Session = this.latestSession(), cause?: Cause): void {
-    this.l2tp.hangUp(session.tunnel, session.id, this.clock.now(), cause);
+  hangUp(session: Session = this.latestSession(), cause?: Cause, avps?: readonly Avp[]): void {
+    this.l2tp.hangUp(session.tunnel, session.id, this.clock.now(), cause, avps);
+    this.wake();
+  }
+
+  /** Ends every call with CDN, those that are not up yet as well. */
+  hangUpAll(cause?: Cause): void {
+    for (const tunnel of this.l2tp.tunnels())
+      for (const { ourId } of this.l2tp.tunnelInfo(tunnel)?.sessions ?? [])
+        this.l2tp.hangUp(tunnel, ourId, this.clock.now(), cause);
     this.wake();
   }
 
@@ -177,7 +193,11 @@ export class Peer implements AsyncDisposable {
 
   /** Closes every tunnel in order, then the socket. */
   async shutDown(o: WaitOptions = {}): Promise<void> {
-    await Promise.all(this.l2tp.tunnels().map((tunnel) => this.closeTunnel(tunnel, { withinMs: 3_000, ...o })));
+    const wait = { withinMs: 3_000, ...o };
+    await Promise.all(this.l2tp.tunnels().map((tunnel) => this.closeTunnel(tunnel, wait)));
+    // What has ended by itself may still owe the other end the word of it.
+    const told = (): boolean => [...this.#tunnels.keys()].every((tunnel) => this.acknowledged(tunnel));
+    await this.clock.until(told, this.deadline(wait), o.signal);
     await this[Symbol.asyncDispose]();
   }
 
@@ -192,6 +212,9 @@ export class Peer implements AsyncDisposable {
   tunnelState(tunnel: number): { readonly up: boolean; readonly ended?: EndReason } {
     return this.#tunnelRecord(tunnel);
   }
+
+  /** The other end wants that number called. Whoever has no telephone lets it wait. */
+  protected dialOut(_tunnel: number, _session: number, _number: string): void {}
 
   protected deadline(o: WaitOptions): number {
     return this.clock.now() + (o.withinMs ?? DEFAULT_WAIT_MS);
@@ -240,6 +263,9 @@ export class Peer implements AsyncDisposable {
         break;
       case "data":
         this.#sessions.get(key)?.onFrame(event.payload);
+        break;
+      case "dial-out":
+        this.dialOut(event.tunnel, event.session, event.number);
         break;
       case "message":
         break;

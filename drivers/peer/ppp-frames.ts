@@ -7,7 +7,7 @@ import { type ChapPacket, chapMd5, type ChapTweak, encodeChap } from "#wire/ppp/
 import { type ControlTweak, encodeControlPacket } from "#wire/ppp/control";
 import { encodePpp, PPP, type PppFrameOptions } from "#wire/ppp/frame";
 import { encodeIpcp, type IpcpOption, type IpcpPacket } from "#wire/ppp/ipcp";
-import { encodeLcp, type LcpOption, type LcpPacket } from "#wire/ppp/lcp";
+import { type ConfigureCode, encodeLcp, LCP_CODES, type LcpOption, type LcpPacket } from "#wire/ppp/lcp";
 import { encodePap, type PapPacket, type PapTweak } from "#wire/ppp/pap";
 
 export { PPP, type PppFrameOptions } from "#wire/ppp/frame";
@@ -43,6 +43,9 @@ export const lcp = {
     lcp.packet({ code: "Configure-Request", id, options }, o),
   configureAck: (id: number, options: readonly LcpOption[], o?: FrameOptions) =>
     lcp.packet({ code: "Configure-Ack", id, options }, o),
+  /** A Configure packet whose options are given as octets: those of a packet that was seen. */
+  answer: (code: ConfigureCode, id: number, options: Uint8Array, o?: FrameOptions) =>
+    control(PPP.LCP, LCP_CODES[code], id, options, o),
   configureNak: (id: number, options: readonly LcpOption[], o?: FrameOptions) =>
     lcp.packet({ code: "Configure-Nak", id, options }, o),
   configureReject: (id: number, options: readonly LcpOption[], o?: FrameOptions) =>

@@ -4,8 +4,9 @@ import { encodePpp, PPP } from "#wire/ppp/frame";
 import { encodeIpcp, ipcpOf, type IpcpPacket, viewIpcp } from "#wire/ppp/ipcp";
 import { encodeLcp, lcpOf, type LcpPacket, viewLcp } from "#wire/ppp/lcp";
 import { encodePap, papOf, type PapPacket, viewPap } from "#wire/ppp/pap";
-import type { L2tpView } from "#wire/l2tp/message";
-import type { Lie } from "./interceptor.ts";
+import { encodeData } from "#wire/l2tp/header";
+import { avpIn, type L2tpView } from "#wire/l2tp/message";
+import type { Emission, Lie } from "./interceptor.ts";
 import { withBody } from "./lies.ts";
 import { type CodeNames, isPpp, type Match, pppFrameIn } from "./match.ts";
 
@@ -37,6 +38,41 @@ export function alterPpp(match: Match, change: (frame: PppFrame, view: L2tpView)
     direction: "out",
     when: (view, ...rest) => view.kind === "data" && match(view, ...rest),
     then,
+  };
+}
+
+/**
+ * A PPP frame that comes in is answered with these, past the machine; the machine sees it too, or with `instead` never does.
+ * They go to the session whose ids the peer has given last.
+ */
+export function answerPpp(
+  match: Match,
+  reply: (frame: PppFrame) => Uint8Array | readonly Uint8Array[],
+  o: { readonly instead?: boolean; readonly delayMs?: number } = {},
+): Lie {
+  return {
+    name: `answer PPP ${match.name}`.trim(),
+    direction: "in",
+    when: (view, nth, octets, memory = new Map()) => {
+      for (const name of ["assignedTunnelId", "assignedSessionId"] as const) {
+        const id = avpIn(view, name);
+        if (id !== undefined) memory.set(name, id);
+      }
+      return view.kind === "data" && match(view, nth, octets, memory);
+    },
+    then: (octets, view, _secrets, memory) => {
+      const frame = frameOf(view, octets);
+      if (frame === undefined) return [octets];
+      const ids = {
+        tunnelId: Number(memory.get("assignedTunnelId")),
+        sessionId: Number(memory.get("assignedSessionId")),
+      };
+      const { instead = false, delayMs = 0 } = o;
+      const replies = [reply(frame)]
+        .flat()
+        .map((one): Emission => ({ octets: encodeData(ids, one), back: true, delayMs }));
+      return instead ? replies : [...replies, octets];
+    },
   };
 }
 

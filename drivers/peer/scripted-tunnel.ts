@@ -6,7 +6,7 @@ import type { Clock } from "#link/clock";
 import type { Link } from "#link/link";
 import { Delivery, DELIVERY_DEFAULTS, type DeliveryOptions } from "#proto/l2tp/delivery";
 import type { SocketAddress } from "#wire/ip/udp";
-import { avpIn, encodeMessage, viewL2tp, type ControlMessage, type L2tpView } from "#wire/l2tp/message";
+import { avpIn, encodeMessage, viewL2tp, type ControlMessage, type L2tpView, type Secrets } from "#wire/l2tp/message";
 import { encodeControl, encodeData, type DataHeader, type HeaderTweak } from "#wire/l2tp/header";
 
 export interface SendOptions {
@@ -33,7 +33,7 @@ export class ScriptedTunnel {
   readonly id: number;
   /** The id that the peer assigned, 0 until it is known. */
   peerId = 0;
-  readonly #link: Link;
+  #link: Link;
   readonly #clock: Clock;
   #remote: SocketAddress;
   readonly #delivery: Delivery<Outgoing, L2tpView>;
@@ -41,12 +41,22 @@ export class ScriptedTunnel {
   #cancel: (() => void) | undefined;
   #stopped = false;
   #unmute = false;
+  readonly #secrets: Secrets;
 
-  constructor(o: { link: Link; clock: Clock; remote: SocketAddress; id: number; delivery?: Partial<DeliveryOptions> }) {
+  /** `secrets` open what the peer hides: its Assigned Tunnel ID above all. */
+  constructor(o: {
+    link: Link;
+    clock: Clock;
+    remote: SocketAddress;
+    id: number;
+    delivery?: Partial<DeliveryOptions>;
+    secrets?: Secrets;
+  }) {
     this.#link = o.link;
     this.#clock = o.clock;
     this.#remote = o.remote;
     this.id = o.id;
+    this.#secrets = o.secrets ?? {};
     // The bench sends what the script says, when it says so: the peer's window is the script's business.
     this.#delivery = new Delivery({
       ...DELIVERY_DEFAULTS,
@@ -78,6 +88,11 @@ export class ScriptedTunnel {
   /** What is owed as acknowledgement rides on the next message instead of a ZLB. */
   unmuteAtNextSend(): void {
     this.#unmute = true;
+  }
+
+  /** Sends over this link from here on: another port of the same end. */
+  rebind(link: Link): void {
+    this.#link = link;
   }
 
   /** Numbers the message and sends it at once; it is repeated until it is acknowledged. Returns its Ns. */
@@ -143,7 +158,7 @@ export class ScriptedTunnel {
   /** One datagram that belongs to this tunnel. */
   receive(octets: Uint8Array, from: SocketAddress): void {
     if (this.#stopped) return;
-    const view = viewL2tp(octets);
+    const view = viewL2tp(octets, 0, octets.length, this.#secrets);
     if (view.kind === "data") {
       const { payloadAt, end, sessionId } = view.header;
       this.#onData.get(sessionId)?.(octets.subarray(payloadAt, end), view);

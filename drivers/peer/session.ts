@@ -1,5 +1,6 @@
 import type { Clock } from "#link/clock";
 import type { EndReason, SendDataOptions } from "#proto/l2tp/endpoint";
+import type { DisconnectCause } from "#proto/ppp/disconnect-cause";
 import { PppEndpoint, type PppEvent, type PppOptions } from "#proto/ppp/endpoint";
 import { Ipv4Reassembly } from "#wire/ip/fragments";
 import { Driver } from "./drive.ts";
@@ -15,7 +16,8 @@ export interface SessionCarrier {
   /** Whether this end answers pings for the address, besides its own. */
   isHost(address: string): boolean;
   send(session: Session, frame: Uint8Array, o?: SendDataOptions): void;
-  hangUp(session: Session): void;
+  /** `why` is told beside the Result Code (RFC 3145). */
+  hangUp(session: Session, why?: DisconnectCause): void;
   event(session: Session, event: PppEvent): void;
   /** An IPv4 packet for somebody else. */
   forward(session: Session, packet: Uint8Array): void;
@@ -201,7 +203,7 @@ export class Session {
     if (event.type === "down" && this.#state !== "down") {
       this.#pppFailure ??= event.reason;
       // The call carries one PPP link, and with it gone there is no use for the call.
-      this.hangUp();
+      this.#carrier.hangUp(this, event.cause);
     }
   }
 

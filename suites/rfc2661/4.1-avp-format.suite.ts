@@ -486,6 +486,10 @@ conformance(
     clause: CLAUSES["RFC2661-4.1-10"],
     needs: ["lns"],
     story: "M=0 AVPs of another vendor under the numbers of this RFC change nothing in SCCRQ and ICRQ",
+    met: {
+      implementation: "xl2tpd up to 1.3.20, which reads AVPs of the Broadband Forum as its own",
+      reported: "issue xelerance/xl2tpd#163",
+    },
   },
   async ({ bench, climb }) => {
     const tunnel = await bench.tunnel();
@@ -587,6 +591,7 @@ conformance(
     needs: ["lns"],
     story:
       "an AVP whose Length is less than its header or runs past the message does no harm: the next SCCRQ is answered",
+    met: { implementation: "accel-ppp up to 2020, whose memory it overwrote", reported: "accel-ppp, commit 2324bcd5" },
     params: [{ length: 0 }, { length: 1 }, { length: 5 }, { length: 9 }, { length: 1023 }],
     waitsMs: 1_000,
   },

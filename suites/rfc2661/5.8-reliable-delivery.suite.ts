@@ -179,6 +179,10 @@ conformance(
     id: "rfc2661-0508",
     clause: CLAUSES["RFC2661-5.8-05"],
     story: "ZLBs with any Ns move no Nr: the HELLO in the expected slot is acknowledged, and not before it came",
+    met: {
+      implementation: "peers of WatchGuard, Check Point and MikroTik, whose Ns is off by one and which xl2tpd refused",
+      reported: "issues xelerance/xl2tpd#136, #156 and #43, nm-l2tp#83",
+    },
     background: ["session"],
     waitsMs: 1_000,
   },

@@ -1,0 +1,307 @@
+/**
+ * The states of RFC 1661 §4 as a bench reaches them over the wire, and what tells one from another. LCP is spoken by hand:
+ * what the device gets is what a case says, and nothing else. All waits are parts of the device's own Restart time, which
+ * each call measures: "at once" is less than half of it.
+ */
+import type { conformance } from "#conformance";
+import type { ClauseId } from "#clauses";
+import { given, may, must, never } from "#expect/ladder";
+import {
+  anyOf,
+  authentication,
+  control,
+  echoed,
+  ipcp,
+  ipcpNegotiation,
+  lcp,
+  lcpNegotiation,
+  oneOf,
+  otherNcps,
+  packet,
+  redial,
+  type FieldSpec,
+  type Match,
+} from "#expect/matchers";
+import { control as controlPacket, lcp as lcpPacket, PPP, type LcpOption } from "#peer/script";
+
+type Context = Parameters<Parameters<typeof conformance>[1]>[0];
+type Call = Awaited<ReturnType<Awaited<ReturnType<Context["bench"]["open"]>>["call"]>>;
+type Caught = Awaited<ReturnType<Context["climb"]>>;
+
+/** Identifier of the packet that a cell is about, of further requests of the bench, and of the echo that tells Opened. */
+export const EVENT_ID = 0x5c;
+const REQUEST_ID = 0x71;
+const ECHO_ID = 0x33;
+const MAGIC = 0x1d2c3b4a;
+const UNKNOWN_OPTION: LcpOption = { type: 200, octets: Uint8Array.of(0xde, 0xad) };
+/** The longest wait for a request that nobody answered, whatever the device's Restart time is. */
+export const REPEAT_WITHIN_MS = 20_000;
+const AUTH_OPTION = 3;
+/** More Configure-Requests than a device is configured to send. */
+const MOST_REQUESTS = 40;
+
+interface Behind {
+  /** Part of the stimulus before. */
+  readonly behind?: boolean;
+}
+
+/** LCP on one call, the bench's side of it by hand. */
+export class Automaton {
+  readonly context: Context;
+  readonly call: Call;
+  /** The shortest wait between two requests of the device that nobody answered. */
+  restartMs = 0;
+  /** The device's latest request. */
+  asked!: Caught;
+  /** The device's Terminate-Request, where one is outstanding. */
+  terminating: Caught | undefined;
+  #magic = MAGIC;
+  #requests = 0;
+
+  constructor(context: Context, call: Call) {
+    this.context = context;
+    this.call = call;
+  }
+
+  /** A packet of the device in this session. */
+  of(code: string, fields: FieldSpec = {}): Match {
+    return lcp(code, { "l2tp.sessionId": this.call.id, ...fields });
+  }
+
+  /** The device's Configure-Request, new or repeated. */
+  get request(): Match {
+    return this.of("Configure-Request");
+  }
+
+  /** The end of the call: of the session, or with the whole tunnel. */
+  get gone(): Match {
+    return anyOf(control("CDN"), control("StopCCN"));
+  }
+
+  /** What a device sends only once LCP is Opened (RFC 1661 §3.2). An echo is not among it: its silence is a SHOULD. */
+  get upper(): Match {
+    return anyOf(authentication, ipcp("Configure-Request"), otherNcps);
+  }
+
+  /** Any reply of LCP, but for the device's own requests and those named. */
+  replies(...but: readonly string[]): Match {
+    const codes = ["Configure-Ack", "Configure-Nak", "Configure-Reject", "Terminate-Ack", "Code-Reject"];
+    const left = [...codes, "Terminate-Request", "Protocol-Reject"].filter((code) => !but.includes(code));
+    const echo = but.includes("Echo-Reply") ? [] : [echoed(EVENT_ID, this.call.id)];
+    return anyOf(packet("an LCP reply", { "lcp.code": oneOf(...left), "l2tp.sessionId": this.call.id }), ...echo);
+  }
+
+  /** Waits for the device's next request, and takes its Identifier and options for the answers that follow. */
+  async nextRequest(): Promise<void> {
+    this.asked = await this.context.climb(given(this.request).within(REPEAT_WITHIN_MS));
+  }
+
+  /** The device has asked twice, unanswered: Req-Sent, with a Restart time just begun. */
+  async begin(): Promise<this> {
+    await this.nextRequest();
+    const first = this.asked;
+    await this.nextRequest();
+    this.restartMs = this.asked.msAfter(first);
+    return this;
+  }
+
+  #answer(code: number, options: Uint8Array): void {
+    this.call.send(controlPacket(PPP.LCP, code, this.asked.number("lcp.id"), options));
+  }
+
+  /** Configure-Ack of the device's latest request; a stimulus. */
+  acknowledge(): void {
+    this.#answer(2, this.requestedOptions);
+  }
+
+  /** The octets of the options that the device asked for. */
+  get requestedOptions(): Uint8Array {
+    const { lcp: view } = this.asked.packet.ppp!;
+    return this.asked.packet.octets.slice(view!.dataAt, view!.end);
+  }
+
+  /** The device's latest request as it was, from its Code on. */
+  get requestedPacket(): Uint8Array {
+    const { lcp: view } = this.asked.packet.ppp!;
+    return this.asked.packet.octets.slice(view!.at, view!.end);
+  }
+
+  /**
+   * Refuses the device's latest request: Configure-Reject of its first option that is not authentication, or where it asks
+   * nothing else a Configure-Nak that proposes an MRU; a stimulus.
+   */
+  refuse(): void {
+    const option = this.#refusable();
+    if (option === undefined) this.#answer(3, Uint8Array.of(1, 4, 1500 >> 8, 1500 & 0xff));
+    else this.#answer(4, option);
+  }
+
+  /** Configure-Nak of the device's latest request, with these options; a stimulus. */
+  nak(options: Uint8Array): void {
+    this.#answer(3, options);
+  }
+
+  #refusable(): Uint8Array | undefined {
+    const options = this.requestedOptions;
+    for (let at = 0; at + 1 < options.length; at += Math.max(2, options[at + 1]!))
+      if (options[at] !== AUTH_OPTION) return options.slice(at, at + options[at + 1]!);
+    return undefined;
+  }
+
+  /** A Configure-Request that any device can agree to, each time with another Magic-Number; a stimulus, or part of one. */
+  ask(id: number, o: Behind = {}): void {
+    this.#magic = MAGIC + ++this.#requests;
+    this.#send(lcpPacket.configureRequest(id, [{ type: "magic", value: this.#magic }]), o);
+  }
+
+  /** The same with an option that nobody knows: it gets Configure-Reject; a stimulus, or part of the one before. */
+  askTooMuch(id: number, o: Behind = {}): void {
+    this.#send(lcpPacket.configureRequest(id, [{ type: "magic", value: MAGIC }, UNKNOWN_OPTION]), o);
+  }
+
+  /** A Configure-Request for an MRU; a stimulus. */
+  askMru(id: number, mru: number): void {
+    this.call.send(lcpPacket.configureRequest(id, [{ type: "mru", value: mru }]));
+  }
+
+  #send(frame: Uint8Array, { behind = false }: Behind): void {
+    if (behind) this.call.sendBehind(frame);
+    else this.call.send(frame);
+  }
+
+  /** Asks; what agrees to it. */
+  offer(): Match {
+    const id = REQUEST_ID + this.#requests;
+    this.ask(id);
+    return this.of("Configure-Ack", { "lcp.id": id });
+  }
+
+  /** Asks, and the device agrees. */
+  async agree(clause?: ClauseId): Promise<Caught> {
+    const ack = this.offer();
+    return this.context.climb(clause === undefined ? given(ack) : must(ack, clause));
+  }
+
+  /** An Echo-Request of the bench, with the number that it has negotiated. */
+  echoRequest(id: number): Uint8Array {
+    return lcpPacket.echoRequest(id, this.#magic);
+  }
+
+  /** What the bench has just sent has opened LCP: an echo is answered, or authentication or an NCP begins. */
+  async opens(clause?: ClauseId): Promise<void> {
+    this.call.sendBehind(this.echoRequest(ECHO_ID));
+    const sign = anyOf(echoed(ECHO_ID, this.call.id), this.upper);
+    const step = clause === undefined ? given(sign) : must(sign, clause);
+    await this.context.climb(step.within(this.restartMs / 2));
+  }
+
+  /** LCP is Opened: an echo is answered. */
+  async isOpen(clause?: ClauseId): Promise<void> {
+    this.call.send(this.echoRequest(ECHO_ID + 1));
+    const reply = echoed(ECHO_ID + 1, this.call.id);
+    await this.context.climb(clause === undefined ? given(reply) : must(reply, clause));
+  }
+
+  /** The device can be brought to open LCP, whichever of the states of a negotiation it is in. */
+  async opensSomehow(clause: ClauseId): Promise<void> {
+    const { climb } = this.context;
+    await this.agree(clause);
+    this.call.sendBehind(this.echoRequest(ECHO_ID));
+    const open = anyOf(echoed(ECHO_ID, this.call.id), this.upper);
+    const next = await climb(must(anyOf(open, this.request), clause));
+    if (next.field("lcp.code")?.value !== "Configure-Request") return;
+    this.asked = next;
+    this.acknowledge();
+    await this.opens(clause);
+  }
+
+  /** What the bench has just sent has not opened LCP. */
+  async staysShut(clause: ClauseId): Promise<void> {
+    await this.context.silence(never(this.upper, clause).within(this.restartMs / 4));
+  }
+
+  /** Ack-Rcvd lasts until the Restart timer of the latest request ends: later steps would be about another state. */
+  inTime(caught: Caught): void {
+    if (caught.msAfter(this.asked) > this.restartMs * 0.9)
+      throw new Error("the device's Restart timer ran out before the step that had to come first");
+  }
+
+  /**
+   * Answers nothing until the device stops asking, or has asked more often than anybody is configured to. Its Restart time
+   * may grow from one request to the next.
+   */
+  async exhaust(clause: ClauseId, asking: Match = this.request): Promise<void> {
+    let gapMs = this.restartMs;
+    let last: Caught | undefined;
+    for (let count = 2; count < MOST_REQUESTS; count++) {
+      const next = await this.context.note(may(asking, clause).within(3 * gapMs));
+      if (next === undefined) return;
+      if (last !== undefined) gapMs = Math.max(gapMs, next.msAfter(last));
+      last = next;
+    }
+  }
+
+  /** Writes down whether the device ends the call now: what follows is then not applicable. */
+  async endsCall(clause: ClauseId, withinMs: number): Promise<boolean> {
+    return (await this.context.note(may(this.gone, clause).within(withinMs))) !== undefined;
+  }
+}
+
+/** In this time a device has said what the opening of LCP makes it say. */
+const SETTLING_MS = 200;
+
+/** States that the wire can lead to; `Stopping, counting` has a Terminate-Request of the device outstanding. */
+export type ReachedState =
+  | "Req-Sent"
+  | "Ack-Rcvd"
+  | "Ack-Sent"
+  | "Opened"
+  | "Stopping"
+  | "Stopped"
+  | "Stopping, counting"
+  // A case of these needs "close-ppp".
+  | "Closing"
+  | "Closed";
+
+/**
+ * A call on which the device's LCP is in that state; undefined where the device has ended the call on the way, as it may
+ * (its This-Layer-Finished), so that the state cannot be seen. `clause` is the one that this is noted under.
+ */
+export async function reach(context: Context, state: ReachedState, clause: ClauseId): Promise<Automaton | undefined> {
+  const { bench, allow, climb, note } = context;
+  const tunnel = await bench.open();
+  const call = await tunnel.call();
+  allow(lcpNegotiation, authentication, ipcpNegotiation, otherNcps);
+  const lcpByHand = await new Automaton(context, call).begin();
+  if (state === "Req-Sent") return lcpByHand;
+  if (state === "Ack-Rcvd") {
+    lcpByHand.acknowledge();
+    return lcpByHand;
+  }
+  await lcpByHand.agree();
+  if (state === "Ack-Sent") return lcpByHand;
+  lcpByHand.acknowledge();
+  await lcpByHand.isOpen();
+  // An opening link sets off authentication and every network protocol at once: that is no answer to what comes next.
+  await context.elapse(SETTLING_MS);
+  if (state === "Opened") return lcpByHand;
+
+  allow(lcpByHand.gone, redial);
+  if (state === "Stopping, counting") {
+    call.send(lcpPacket.codeReject(EVENT_ID + 1, lcpByHand.requestedPacket));
+  }
+  if (state === "Closing" || state === "Closed") await bench.closePpp();
+  if (state === "Stopping, counting" || state === "Closing" || state === "Closed") {
+    const ends = anyOf(lcpByHand.of("Terminate-Request"), lcpByHand.gone);
+    const ending = await note(may(ends, clause));
+    if (ending?.field("lcp.id") === undefined) return undefined;
+    lcpByHand.terminating = ending;
+    if (state !== "Closed") return lcpByHand;
+    call.send(lcpPacket.terminateAck(ending.number("lcp.id")));
+    return (await lcpByHand.endsCall(clause, lcpByHand.restartMs)) ? undefined : lcpByHand;
+  }
+  call.send(lcpPacket.terminateRequest(EVENT_ID + 1));
+  await climb(given(lcpByHand.of("Terminate-Ack")));
+  if (state === "Stopping") return lcpByHand;
+  return (await lcpByHand.endsCall(clause, 2 * lcpByHand.restartMs)) ? undefined : lcpByHand;
+}

@@ -11,7 +11,6 @@ import {
   ipcpNegotiation,
   lcp,
   lcpNegotiation,
-  not,
   oneOf,
   otherNcps,
   packet,
@@ -30,7 +29,6 @@ conformance(
   {
     id: "rfc1334-0001",
     clause: CLAUSES["RFC1334-2.2.2-04"],
-    clauses: [CLAUSES["RFC1334-2.2.2-07"]],
     needs: ["lns", "pap"],
     story: "the reply to a login has its Identifier and a Msg-Length",
     params: [{ id: 0 }, { id: 1 }, { id: 255 }],
@@ -200,9 +198,8 @@ conformance(
   {
     id: "rfc1334-0009",
     clause: CLAUSES["RFC1334-2.2.1-02"],
-    clauses: [CLAUSES["RFC1334-2.2.1-08"]],
     needs: ["lac", "pap"],
-    story: "a login without a reply is repeated, each time with another Identifier",
+    story: "a login without a reply is repeated",
     waitsMs: 8_000,
   },
   async ({ bench, climb, allow, user, gateway }) => {
@@ -210,8 +207,9 @@ conformance(
     const call = await tunnel.call();
     allow(lcpNegotiation);
     await call.openLcp(user, gateway, PAP_BY_HAND);
-    const first = await climb(given(pap("Authenticate-Request")));
-    await climb(must(pap("Authenticate-Request", { "pap.id": not(first.number("pap.id")) }), "RFC1334-2.2.1-02"));
+    await climb(given(pap("Authenticate-Request")));
+    // Its Identifier is a rule's to judge.
+    await climb(must(pap("Authenticate-Request"), "RFC1334-2.2.1-02"));
   },
 );
 

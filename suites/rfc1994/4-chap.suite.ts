@@ -19,6 +19,7 @@ import {
   otherNcps,
   packet,
   present,
+  stopped,
 } from "#expect/matchers";
 import { chap as chapPacket, chapMd5, control, hex, ipcp as ipcpPacket, lcp as lcpPacket, PPP } from "#peer/script";
 
@@ -34,9 +35,9 @@ conformance(
   {
     id: "rfc1994-0001",
     clause: CLAUSES["RFC1994-4.1-01"],
-    clauses: [CLAUSES["RFC1994-4.1-22"], CLAUSES["RFC1994-4.1-13"]],
     needs: ["lns", "chap"],
     story: "once CHAP is agreed on a Challenge comes, with a Value and a Name of an octet or more",
+    met: { implementation: "a Huawei LNS, whose Name is empty", reported: "a capture of its calls" },
   },
   async ({ bench, climb, allow, caller, gateway }) => {
     const tunnel = await bench.open();
@@ -75,7 +76,6 @@ conformance(
   {
     id: "rfc1994-0003",
     clause: CLAUSES["RFC1994-4.2-04"],
-    clauses: [CLAUSES["RFC1994-4.1-16"], CLAUSES["RFC1994-3-01"]],
     needs: ["lns", "chap"],
     story: "the MD5 value over Identifier, secret and Challenge gets Success with the Response's Identifier",
   },
@@ -119,13 +119,14 @@ conformance(
     id: "rfc1994-0005",
     clause: CLAUSES["RFC1994-4.1-17"],
     needs: ["lns", "chap"],
+    version: 2,
     story: "a Response Value that is cut short, or has an octet too many, does not let anybody in",
     params: [{ size: 1 }, { size: 15 }, { size: 17 }],
   },
   async ({ bench, climb, silence, allow, caller, gateway, params }) => {
     const tunnel = await bench.open();
     const call = await tunnel.call();
-    allow(...LINK, chap("Challenge"), chap("Failure"), ending);
+    allow(...LINK, chap("Challenge"), chap("Failure"), ending, stopped(tunnel.id));
     await call.openLcp(caller, gateway, CHAP_BY_HAND);
     const asked = await climb(given(chap("Challenge")));
     const id = asked.number("chap.id");
@@ -235,7 +236,6 @@ conformance(
   {
     id: "rfc1994-0010",
     clause: CLAUSES["RFC1994-4.2-12"],
-    clauses: [CLAUSES["RFC1994-4.2-05"]],
     needs: ["lac", "chap"],
     story: "after Failure the device starts no IPCP and answers none, even if the message says that all is well",
     params: [{ message: "" }, { message: "Welcome" }],
@@ -257,7 +257,6 @@ conformance(
   {
     id: "rfc1994-0011",
     clause: CLAUSES["RFC1994-4.2-05"],
-    clauses: [CLAUSES["RFC1994-4.2-11"]],
     needs: ["lac", "chap"],
     story: "whatever the message of Success says, and if there is none, the device goes on to IPCP",
     params: [{ message: "" }, { message: "access denied" }, { message: "\u0000\u0007" }],

@@ -53,7 +53,7 @@ module.exports = {
     room(
       "suites",
       [
-        "^fixtures/conformance\\.ts$",
+        "^fixtures/(conformance|combinations)\\.ts$",
         "^fixtures/expect/(matchers|ladder|flow)\\.ts$",
         rooms.clauses,
         "^drivers/peer/script\\.ts$",

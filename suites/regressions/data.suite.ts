@@ -1,0 +1,43 @@
+/** Bugs met in the field: data messages for a tunnel or a session that is not there (RFC 2661 §3.1). */
+import { conformance } from "#conformance";
+import { CLAUSES } from "#clauses";
+import { must, never } from "#expect/ladder";
+import { echoed } from "#expect/matchers";
+import { lcp } from "#peer/script";
+
+/** Ids of nobody, beside the right ones. */
+const STRAY: Readonly<Record<string, (right: number) => number>> = {
+  right: (right) => right,
+  zero: () => 0,
+  unknown: (right) => right ^ 0x5a5a || 0x5a5a,
+};
+
+conformance(
+  {
+    id: "regressions-0050",
+    clause: CLAUSES["RFC2661-3.1-15"],
+    clauses: [CLAUSES["RFC2661-3.1-14"], CLAUSES["RFC1661-5.8-01"]],
+    story: "data for a tunnel or a session that is not there draw no answer and do no harm to the call beside",
+    met: { implementation: "VPP", reported: "issue FDio/vpp#1399" },
+    params: [
+      { tunnel: "right", session: "zero" },
+      { tunnel: "right", session: "unknown" },
+      { tunnel: "unknown", session: "right" },
+      { tunnel: "zero", session: "right" },
+      { tunnel: "zero", session: "zero" },
+    ],
+    background: ["ppp"],
+    waitsMs: 500,
+  },
+  async ({ bench, climb, silence, caller, gateway, params }) => {
+    const tunnel = await bench.open();
+    const call = await tunnel.call();
+    await call.openLcp(caller, gateway);
+    const ids = { tunnelId: STRAY[params.tunnel]!(tunnel.peerId), sessionId: STRAY[params.session]!(call.peerId) };
+    call.send(lcp.echoRequest(70, 0), {}, ids);
+    const clause = params.tunnel === "right" ? "RFC2661-3.1-15" : "RFC2661-3.1-14";
+    await silence(never(echoed(70, call.id), clause).within(500));
+    call.echo(71);
+    await climb(must(echoed(71, call.id), "RFC1661-5.8-01"));
+  },
+);

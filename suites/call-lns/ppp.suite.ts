@@ -24,7 +24,7 @@ conformance(
     id: "call-lns-0010",
     clause: CLAUSES["RFC1332-3.3-05"],
     needs: ["lns", "pap"],
-    version: 2,
+    version: 3,
     story:
       "hb@hb logs in with PAP, asks for 0.0.0.0, gets its address by Configure-Nak and then by Configure-Ack; a ping to the LNS comes back",
   },
@@ -32,7 +32,7 @@ conformance(
     const tunnel = await bench.open({ id: 1 });
     const call = await tunnel.call({ id: 81 });
     // The device may ask CHAP before PAP, and negotiates its own options besides.
-    allow(packet("LCP Configure", { "lcp.code": CONFIGURE }), ipcp("Configure-Request"));
+    allow(packet("LCP Configure", { "lcp.code": CONFIGURE }), ipcp("Configure-Request"), otherNcps);
     call.startPpp({ credentials: user, acceptAuth: ["pap"], mru: 1500, requestDefaults: true, address: "0.0.0.0" });
     await climbAll(given(lcp("Configure-Request")), given(lcp("Configure-Ack", { "lcp.option.mru": 1500 })));
     await climb(given(pap("Authenticate-Ack")));
@@ -92,12 +92,14 @@ conformance(
     id: "call-lns-0013",
     clause: CLAUSES["RFC1332-3.3-05"],
     needs: ["lns"],
-    version: 2,
+    version: 3,
     story: "an address is given back at the end of the session: who hangs up and calls again gets his own again",
   },
   async ({ bench, climb, allow, user, gateway }) => {
     const tunnel = await bench.open({ id: 1 });
     allow(lcpNegotiation, authentication, ipcpNegotiation, otherNcps);
+    // While there is another session the device has no reason to close the tunnel.
+    await tunnel.call();
     const first = await tunnel.call({ id: 81 });
     await first.openIp(user, gateway);
     first.stop();

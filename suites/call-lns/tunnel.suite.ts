@@ -2,7 +2,7 @@
 import { conformance } from "#conformance";
 import { CLAUSES } from "#clauses";
 import { given, must } from "#expect/ladder";
-import { acks, control, equal, nonZero } from "#expect/matchers";
+import { acks, control, equal, nonZero, redial } from "#expect/matchers";
 import { sccrp, sccrq, scccn } from "#peer/script";
 
 /** The scenario's own tunnel ID, on either side. */
@@ -122,9 +122,11 @@ conformance(
     clause: CLAUSES["RFC2661-5.7-01"],
     story: "StopCCN from the other end is acknowledged: the tunnel is down",
     background: ["session"],
+    version: 2,
   },
-  async ({ bench, climb }) => {
+  async ({ bench, climb, allow }) => {
     const tunnel = await bench.open({ id: TUNNEL });
+    allow(redial);
     const ns = tunnel.close();
     await climb(must(acks(ns, { tunnel: TUNNEL }), "RFC2661-5.7-01"));
   },

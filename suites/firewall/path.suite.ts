@@ -11,10 +11,15 @@ const BACK = CLAUSES["CALL-LNS-C11-03"];
 const OUTER = CLAUSES["CALL-LNS-C11-04"];
 const LARGE = CLAUSES["CALL-LNS-C11-05"];
 const DF = CLAUSES["CALL-LNS-C11-06"];
+const MSS = CLAUSES["CALL-LNS-C11-07"];
 
 /** Of the tunnel in the cases that look at its edge; below the LAN's. */
 const MTU = 1400;
 const IP_AND_UDP = 28;
+/** What the device is told to clamp at, below what the hosts offer of themselves, and an offer that is smaller. */
+const CLAMP = 1200;
+const SMALL = 536;
+const IP_AND_TCP = 40;
 /** A host takes an answer that is not what it sent for none. */
 const UNCHANGED = "the host that began says: it has its own payload back";
 
@@ -211,5 +216,51 @@ conformance(
   async ({ site, params }) => {
     const { flow } = await site.passes({ ...params, from: "pc1", to: "server" }, OUT_OF_TUNNEL.id);
     await site.passesOnce(flow, OUT_OF_TUNNEL.id);
+  },
+);
+
+conformance(
+  {
+    id: "firewall-0014",
+    clause: MSS,
+    needs: ["hosts"],
+    story: "a device that clamps the MSS on the PPP link lowers what SYN and SYN ACK offer, there and back",
+  },
+  async ({ site }) => {
+    await site.configure({ mss: CLAMP });
+    const lowered = { offered: atLeast(CLAMP + 1), passed: between(1, CLAMP) };
+    await site.passes(tcp("pc1", "server"), MSS.id, { mss: lowered });
+  },
+);
+
+conformance(
+  {
+    id: "firewall-0015",
+    clause: MSS,
+    needs: ["hosts"],
+    story:
+      "an MSS below the one that the device clamps at is left as the hosts offer it, in the SYN and in the SYN ACK",
+  },
+  async ({ site }) => {
+    await site.configure({ mss: CLAMP });
+    const alone = { offered: equal(SMALL), passed: equal(SMALL) };
+    await site.passes(tcp("pc1", "server", { mss: SMALL }), MSS.id, { mss: alone });
+  },
+);
+
+conformance(
+  {
+    id: "firewall-0016",
+    clause: MSS,
+    needs: ["hosts"],
+    story: "a stream that begins through a device that clamps the MSS arrives whole, in segments that keep to it",
+  },
+  async ({ site, silence }) => {
+    await site.configure({ mss: CLAMP });
+    const { flow, told } = await site.passes(tcp("pc1", "server", { size: 6000 }), MSS.id);
+    // Not of the answer: how much of it a host sends at once is by chance.
+    const longer = { "inner.ip.length": atLeast(IP_AND_TCP + CLAMP + 1), "inner.tcp.dstPort": flow.destination.port };
+    await silence(never(seen("wan", "TCP segment above the MSS", undefined, longer), MSS.id));
+    site.reads("octets that the server sent back:", told.octets, equal(6000), MSS.id);
   },
 );

@@ -250,6 +250,55 @@ conformance(
   },
 );
 
+const OWN_PING_STORY =
+  "the device's own ping passes to a zone by a row for it, and without that row it is refused, though all else passes";
+
+conformance(
+  {
+    id: "firewall-0112",
+    clause: NO_ROW,
+    clauses: [ROW],
+    needs: ["lac", "hosts", "ping"],
+    params: [
+      { zones: "local-trust", to: "pc1" },
+      { zones: "local-dmz", to: "server" },
+      { zones: "local-untrust", to: "peer" },
+    ],
+    story: OWN_PING_STORY,
+  },
+  async ({ site, params: { to } }) => {
+    await site.configure({ policies: [site.permitOwnPing("local_ping", to)] });
+    await site.ownPingPasses(to, ROW.id);
+    await site.configure({});
+    await site.passes(ping("pc1", "server"), NO_ROW.id);
+    await site.ownPingRefused(to, NO_ROW.id);
+    await site.passes(ping("pc1", "server"), NO_ROW.id);
+  },
+);
+
+conformance(
+  {
+    id: "firewall-0113",
+    clause: NO_ROW,
+    clauses: [ROW],
+    needs: ["lns", "hosts", "ping"],
+    params: [
+      { zones: "local-trust", to: "server" },
+      { zones: "local-dmz", to: "far" },
+      { zones: "local-untrust", to: "peer" },
+    ],
+    story: OWN_PING_STORY,
+  },
+  async ({ site, params: { to } }) => {
+    await site.configure({ policies: [site.permitOwnPing("local_ping", to)] });
+    await site.ownPingPasses(to, ROW.id);
+    await site.configure({});
+    await site.passes(ping("pc1", "server"), NO_ROW.id);
+    await site.ownPingRefused(to, NO_ROW.id);
+    await site.passes(ping("pc1", "server"), NO_ROW.id);
+  },
+);
+
 /** What a call takes, beyond the time until it is placed, with the retransmission of one message. */
 const A_CALL_MS = 5_000;
 

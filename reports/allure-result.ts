@@ -254,7 +254,7 @@ function step(
  * strips styles and its page resets margins, fonts and even bold type.
  */
 export function descriptionOf(
-  r: { clause: string; level: string; verdict: RuleOutcome },
+  r: { clause: string; level: string; verdict: RuleOutcome; met?: CaseResult["met"] },
   reason: string,
   commands: Commands | undefined,
 ): string {
@@ -263,6 +263,7 @@ export function descriptionOf(
   const rows: readonly (readonly [string, string] | undefined)[] = [
     ["clause", `${r.clause} (${r.level}${where})`],
     clause && ["requirement", clause.text],
+    r.met && ["met in", `${r.met.implementation} (${r.met.reported})`],
     ["verdict", r.verdict],
     ["reason", reason],
     commands && ["run it alone", commands.run],

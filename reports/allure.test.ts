@@ -104,6 +104,13 @@ describe("where a case stands in the report", () => {
     expect(values(result!.parameters)).toEqual({ role: "lns", size: "3" });
   });
 
+  test("a bug that was met in the field says where", () => {
+    const met = { implementation: "a router & its kin", reported: "its changelog" };
+    const [found] = reported([sample({ met })]).results;
+    expect(found?.descriptionHtml).toContain("a router &amp; its kin (its changelog)");
+    expect(result?.descriptionHtml).not.toContain("met in");
+  });
+
   test("expected and actual are those of the finding", () => {
     const { expected, actual } = SAMPLE.findings[0]!;
     expect(result?.statusDetails).toMatchObject({ expected, actual });

@@ -52,6 +52,7 @@ export const caseResultSchema: z.ZodType<CaseResult> = z.object({
   clauses: z.array(clauseId),
   level: z.string(),
   story: z.string(),
+  met: z.object({ implementation: z.string(), reported: z.string() }).exactOptional(),
   known: z.boolean(),
   startedAt: z.string(),
   durationMs: z.number(),

@@ -1,6 +1,8 @@
 import type { CaseSummary, RuleResult } from "#expect/verdict";
+import { blameLines } from "./blame.ts";
 import { fromHere } from "./commands.ts";
 import type { Html } from "./html.ts";
+import { contradictionLines, readProbe } from "./probe.ts";
 import { exitCodeOf, type Results } from "./sink.ts";
 
 /** Results that a terminal lists one by one; the report has them all. */
@@ -23,6 +25,8 @@ export function summaryOf(run: string, results: Results, html: Html | undefined)
   const totals = counted.filter(([n], i) => n > 0 || i < 2).map(([n, word]) => `${n} ${word}`);
   return [
     ...listed(results),
+    ...blameLines(results.cases),
+    ...contradictionLines(readProbe(run)),
     ...(baseline?.unexpectedPasses ?? []).map(
       (e) => `unexpected pass  ${e.id} ${e.role} ${e.clause}: expected ${e.expected}`,
     ),

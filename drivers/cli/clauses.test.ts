@@ -51,7 +51,7 @@ describe("the listing", () => {
     const rows = JSON.parse(clausesText(all, { json: true })) as Record<string, unknown>[];
     expect(rows).toHaveLength(all.length);
     expect(Object.keys(rows[0]!)).toEqual([
-      ..."id rfc section level actor testable text judgedBy provenBy untested".split(" "),
+      ..."id rfc section level actor testable text judgedBy provenBy untested verdicts".split(" "),
     ]);
   });
 
@@ -70,4 +70,15 @@ describe("the listing", () => {
       `${all.length} clauses: 2 judged, 1 of them proven by a mutant, ${all.length - 2} not judged`,
     );
   });
+});
+
+test("a clause tells what the last run of each device came to, where one was about it", () => {
+  const runs = [
+    { device: "lns-1", verdicts: new Map([["RFC2661-5.8-02", "fail"]]) },
+    { device: "lns-2", verdicts: new Map([["RFC2661-5.8-02", "pass"]]) },
+  ];
+  const told = listClauses(catalogue, runs);
+  expect(told.find((c) => c.id === "RFC2661-5.8-02")?.verdicts).toEqual({ "lns-1": "fail", "lns-2": "pass" });
+  expect(told.find((c) => c.id === "RFC2661-5.8-03")?.verdicts).toEqual({});
+  expect(clausesText(told, {})).toMatch(/^ {4}lns-1: fail; lns-2: pass$/m);
 });

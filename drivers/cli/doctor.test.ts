@@ -202,7 +202,7 @@ describe("a device that a driver configures", () => {
     expect(diagnosisText(diagnosis)).toContain("MISSING  device      device: ssh: nothing listens at 192.0.2.1:22");
   });
 
-  test.each(["root", "nft", "koffi", "tcpdump"])("without %s the lab cannot be run", async (id) => {
+  test.each(["root", "nft", "koffi", "tcpdump", "ping"])("without %s the lab cannot be run", async (id) => {
     const diagnosis = await diagnose(machine([id]), lab);
     expect(healthy(diagnosis)).toBe(false);
     expect(diagnosis.lab?.needs.find((need) => need.id === id)).toMatchObject({ ok: false });

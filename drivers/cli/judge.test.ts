@@ -48,6 +48,15 @@ test("what is whole is judged again, and said nothing about", async () => {
   expect(await judged(run)).toMatchObject({ code: 0, complaints: "" });
 });
 
+test("the tunnel secret comes from a file, or the caller is told that it does not", async () => {
+  const secretFile = join(dir, "secret");
+  writeFileSync(secretFile, "tunnel-secret\n");
+  expect(await judged(run, { secretFile })).toMatchObject({ code: 0, complaints: "" });
+  await expect(judged(run, { secretFile: join(dir, "none") })).rejects.toThrow(
+    /--secret-file: expected a file .* that can be read, found ENOENT/,
+  );
+});
+
 type Damage = readonly [what: string, damage: () => void, message: RegExp];
 const ladder = (text: string) => (): void => writeFileSync(join(folder, "ladder.json"), text);
 const changed = (changes: object) => (): void => {

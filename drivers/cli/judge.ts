@@ -1,8 +1,9 @@
 /** `l2tpspec judge`: the verdicts of an archived run, given again from captures and ladders alone. */
-import { existsSync, readdirSync } from "node:fs";
+import { existsSync, readdirSync, statSync } from "node:fs";
 import { join, resolve } from "node:path";
 import type { Command } from "commander";
 import { Option } from "commander";
+import type { JudgeSecrets } from "#fixtures/rejudge";
 import { listOf } from "./selection.ts";
 
 /** Where it speaks of what is damaged. */
@@ -15,22 +16,35 @@ export interface JudgeOptions {
   readonly role?: "lac" | "lns";
   readonly baseline?: string;
   readonly report?: boolean;
+  readonly strict?: boolean;
+  readonly secretFile?: string;
   readonly json?: boolean;
 }
 
 export function addJudge(program: Command): void {
   program
     .command("judge")
-    .description("judge an archived run again, or one folder of its cases: no lab, no device, no network")
-    .argument("<folder>", "a run's folder, or the folder of one case")
+    .description(
+      "judge an archived run again, one folder of its cases, or both ends of any capture: no lab, no device, no network",
+    )
+    .argument("<path>", "a run's folder, the folder of one case, or a capture (pcap or pcapng)")
     .option("--baseline <file>", "known deviations to expect, or none (default: the device's own, if there is one)")
+    .option("--secret-file <file>", "file that holds the tunnel secret, which opens the AVPs that the device hid")
     .option("--report", "make the HTML anew too")
-    .option("--json", "print results.json; for one case its result")
+    .option("--strict", "of a capture: a SHOULD counts like a MUST")
+    .option("--json", "print results.json; for one case its result; for a capture its ends")
     .option("--case <ids>", "only these cases, by comma", listOf)
     .addOption(new Option("--role <role>", "only this role of the device").choices(["lac", "lns"]))
-    .action(async (folder: string, options: JudgeOptions) => {
-      process.exitCode = await judgeFolder(folder, options, process.stdout);
+    .action(async (path: string, options: JudgeOptions) => {
+      process.exitCode = await judge(path, options, process.stdout);
     });
+}
+
+/** A file is a capture, a folder the run or case that it is. */
+async function judge(path: string, o: JudgeOptions, out: NodeJS.WritableStream): Promise<number> {
+  if (!statSync(path, { throwIfNoEntry: false })?.isFile()) return judgeFolder(path, o, out);
+  const { judgeFile } = await import("./judge-capture.ts");
+  return judgeFile(path, { ...o, ...(await secretsOf(o)) }, out);
 }
 
 /** Returns the exit code that the run would have had. */
@@ -41,7 +55,8 @@ export async function judgeFolder(
   complaints: Complaints = process.stderr,
 ): Promise<number> {
   const { Misuse } = await import("#fixtures/misuse");
-  if (existsSync(join(folder, "ladder.json"))) return judgeCase(folder, o, out);
+  const secrets = await secretsOf(o);
+  if (existsSync(join(folder, "ladder.json"))) return judgeCase(folder, secrets, o, out);
   const cases = join(folder, "cases");
   if (!existsSync(cases))
     throw new Misuse({
@@ -66,9 +81,9 @@ export async function judgeFolder(
     if (!chosen.some((key) => idOf(key) === id))
       throw new Misuse({ file: folder, field: "--case", expected: "the id of a case of the run", found: id });
   if (chosen.length === 0) throw new Misuse({ file: folder, expected: "a case of that role", found: "none" });
-  if (chosen.length === 1 && keys.length > 1) return judgeCase(join(cases, chosen[0]!), o, out);
+  if (chosen.length === 1 && keys.length > 1) return judgeCase(join(cases, chosen[0]!), secrets, o, out);
   for (const key of chosen) {
-    const damage = rejudgeOrDoubt(join(cases, key));
+    const damage = rejudgeOrDoubt(join(cases, key), secrets);
     if (damage !== undefined) complaints.write(`l2tpspec: ${damage.message}\n`);
   }
   return closeRun(resolve(folder), { baseline, html: o.report === true, json: o.json === true }, out);
@@ -82,14 +97,26 @@ function isChosen(key: string, o: JudgeOptions): boolean {
   return (o.case?.includes(idOf(key)) ?? true) && (o.role === undefined || role === o.role);
 }
 
-async function judgeCase(folder: string, o: JudgeOptions, out: NodeJS.WritableStream): Promise<number> {
+/** A run's folder holds no secret: who judges it again has to bring it. */
+async function secretsOf({ secretFile }: JudgeOptions): Promise<JudgeSecrets> {
+  if (secretFile === undefined) return {};
+  const { resolveSecret } = await import("#lab/secret");
+  return { tunnelSecret: new TextEncoder().encode(resolveSecret(`file:${secretFile}`, "--secret-file")) };
+}
+
+async function judgeCase(
+  folder: string,
+  secrets: JudgeSecrets,
+  o: JudgeOptions,
+  out: NodeJS.WritableStream,
+): Promise<number> {
   const [{ rejudge }, { lineOf }, { traceOf }, { readCaseFolder }] = await Promise.all([
     import("#fixtures/rejudge"),
     import("./progress.ts"),
     import("#expect/trace"),
     import("#fixtures/case-folder"),
   ]);
-  const result = rejudge(folder);
+  const result = rejudge(folder, secrets);
   if (o.json === true) out.write(`${JSON.stringify(result, null, 2)}\n`);
   else out.write(`${lineOf(result)}\n\n${traceOf(result, readCaseFolder(folder).frames)}`);
   const broken = result.rules.some((rule) => rule.findings.some((f) => f.verdict === "fail"));

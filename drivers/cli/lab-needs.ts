@@ -21,7 +21,8 @@ interface Known {
 export function needsOf(lab: LabSpec, checks: readonly Known[], m: Machine): readonly LabNeed[] {
   return [
     ...benchNeeds(lab, checks),
-    ...programsOf(lab).map((name) => programNeed(name, checks, m)),
+    ...programsOf(lab).map((name) => programNeed(name, "its commands call it", checks, m)),
+    ...(isEmulated(lab) ? [programNeed("ping", "its emulated device pings by it", checks, m)] : []),
     ...secretNeeds(lab, m),
   ];
 }
@@ -45,8 +46,10 @@ function benchNeeds(lab: LabSpec, checks: readonly Known[]): readonly LabNeed[] 
 /** Programs that the lab's own commands call, as far as a look at their first words tells. */
 function programsOf(lab: LabSpec): readonly string[] {
   if (lab.device.driver !== "command") return [];
-  const { start = [], ready, alive, dial, adminClose, restart, stop, log } = lab.device;
-  const scripts = [...start, ready, alive, dial, adminClose, restart, stop, log].filter((text) => text !== undefined);
+  const { start = [], ready, alive, dial, hangUp, adminClose, restart, stop, log } = lab.device;
+  const scripts = [...start, ready, alive, dial, hangUp, adminClose, restart, stop, log].filter(
+    (text) => text !== undefined,
+  );
   const names = scripts
     .flatMap((text) => text.split(/\n|&&|\|\||[;|&]/))
     .flatMap((command) => programsIn(command.trim().split(/\s+/)));
@@ -76,11 +79,15 @@ function afterOptions(words: readonly string[]): readonly string[] {
   return at < 0 ? [] : words.slice(at);
 }
 
-function programNeed(name: string, checks: readonly Known[], m: Machine): LabNeed {
+function isEmulated({ device }: LabSpec): boolean {
+  return device.driver === "vrp" && device.access === undefined && device.emulator !== undefined;
+}
+
+function programNeed(name: string, why: string, checks: readonly Known[], m: Machine): LabNeed {
   return {
     id: name,
     ok: m.onPath(name) !== undefined,
-    why: "its commands call it",
+    why,
     install: checks.find((c) => c.id === name)?.install ?? apt(PACKAGE_OF[name] ?? name),
   };
 }

@@ -16,6 +16,7 @@ interface CommonOptions {
   readonly passwordFile?: string;
   readonly secret?: string;
   readonly secretFile?: string;
+  readonly hide?: boolean;
   readonly auth: "pap" | "chap" | "both" | "none";
   readonly mru?: number;
   readonly quiet?: boolean;
@@ -67,6 +68,7 @@ function common(command: Command): Command {
     .option("--password-file <file>", "file that holds its password")
     .option("--secret <text>", "the tunnel secret, readable by every process of this machine")
     .option("--secret-file <file>", "file that holds the tunnel secret")
+    .option("--hide", "hide every AVP that may be hidden, with the tunnel secret")
     .option("--mru <n>", "MRU to ask for", mru)
     .option("--hello <seconds>", "silence after which HELLO is sent; 0 for never", wholeNumber)
     .option("--quiet", "print no packets");
@@ -184,8 +186,11 @@ async function secretOf(
 }
 
 function l2tpOptions(o: CommonOptions, secret: string | undefined, challengePeer: boolean) {
+  if (o.hide === true && secret === undefined)
+    throw new Misuse({ field: "--hide", expected: "--secret or --secret-file with it", found: "neither" });
   return {
     challengePeer,
+    ...(o.hide === true && { hide: true }),
     ...(secret !== undefined && { secret: new TextEncoder().encode(secret) }),
     ...(o.hello !== undefined && { helloAfterMs: o.hello * 1000 }),
   };

@@ -29,18 +29,19 @@ const SUBCOMMANDS: readonly ((program: Command) => void)[] = [
 
 /** All that judges and all that proves it; loaded when `clauses` runs. */
 async function catalogue(): Promise<Catalogue> {
-  const [{ loadCatalogue }, { clausesOf }, { RULES }, { MUTANTS }] = await Promise.all([
+  const [{ loadCatalogue }, { clausesOf }, { RULES }, { MUTANTS }, { UNTESTED }] = await Promise.all([
     import("#fixtures/catalogue"),
     import("#conformance"),
     import("#expect/rules/index"),
     import("#mutants/index"),
+    import("#clauses/untested/index"),
   ]);
   const cases = (await loadCatalogue()).map(({ definition: d }) => ({
     id: d.id,
     clause: d.clause.id,
     clauses: clausesOf(d),
   }));
-  return { cases, rules: RULES, mutants: MUTANTS };
+  return { cases, rules: RULES, mutants: MUTANTS, untested: UNTESTED };
 }
 
 /** EX_USAGE of sysexits.h. */

@@ -1,6 +1,6 @@
 /**
- * `npm run bench`: decode of 100,000 packets against tshark's one-line output on the same file in the same run, and the
- * whole embedded run. Machines are noisy: the ratio is what counts.
+ * `npm run bench`: decode of 100,000 packets against tshark's one-line output on the same file in the same run, the
+ * whole embedded run, and the kill matrix. Machines are noisy: the ratio is what counts.
  */
 import { spawnSync } from "node:child_process";
 import { mkdtempSync, rmSync } from "node:fs";
@@ -40,6 +40,9 @@ try {
     timed(process.execPath, ["dist/drivers/cli/main.js", "run", "--no-report", "--out", dir]),
   );
   console.log(`embedded run, all cases: ${(median(embedded) / 1000).toFixed(1)} s`);
+  console.log(
+    `kill matrix, all faulty and conforming peers: ${(timed(process.execPath, ["dist/drivers/cli/main.js", "mutants"]) / 1000).toFixed(1)} s`,
+  );
 } finally {
   rmSync(dir, { recursive: true, force: true });
 }

@@ -66,7 +66,10 @@ let failed;
 for (const part of parts) {
   const began = performance.now();
   console.log(`\n== npm run ${part}`);
-  const { status } = spawnSync("npm", ["run", "--silent", part], { stdio: "inherit" });
+  const { status } = spawnSync("npm", ["run", "--silent", part], {
+    stdio: "inherit",
+    env: { ...process.env, ...(full && { L2TPSPEC_FULL: "true" }) },
+  });
   times.push(`${part} ${((performance.now() - began) / 1000).toFixed(1)} s`);
   if (status !== 0) {
     failed = part;

@@ -12,7 +12,7 @@ const AROUND = ["ppp", "session", "tunnel"] as const;
 const PAP_BY_HAND = { auth: "pap", byHand: ["PAP", "IPCP"] } as const;
 const CHAP_BY_HAND = { auth: "chap", byHand: ["CHAP", "IPCP"] } as const;
 const CAUSE = "avp.pppDisconnectCause";
-const WITH_CAUSE = { [CAUSE]: present };
+const WITH_CAUSE = { [`${CAUSE}.code`]: present };
 
 /** The device's CDN for this session with this cause; code 0 tells nothing and is right as well. */
 const tells = (session: number, clause: ClauseId, ...codes: number[]) =>

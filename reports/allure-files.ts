@@ -1,4 +1,4 @@
-import { copyFileSync, mkdirSync } from "node:fs";
+import { copyFileSync, linkSync, mkdirSync } from "node:fs";
 import { join } from "node:path";
 import type { TestResult, TestResultContainer } from "allure-js-commons";
 import { FileSystemWriter } from "allure-js-commons/sdk/reporter";
@@ -28,8 +28,14 @@ export class AllureFiles extends FileSystemWriter {
     writeAtomically(join(this.#dir, name), content);
   }
 
+  /** A second name of the same evidence; a copy where the file system has no links, or the folder lies on another one. */
   override writeAttachmentFromPath(name: string, from: string): void {
     mkdirSync(this.#dir, { recursive: true });
-    copyFileSync(from, join(this.#dir, name));
+    const to = join(this.#dir, name);
+    try {
+      linkSync(from, to);
+    } catch {
+      copyFileSync(from, to);
+    }
   }
 }

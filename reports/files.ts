@@ -9,8 +9,9 @@ export function writeAtomically(path: string, content: string | Uint8Array): voi
   try {
     writeFileSync(temporary, content);
     renameSync(temporary, path);
-  } finally {
+  } catch (error) {
     rmSync(temporary, { force: true });
+    throw error;
   }
 }
 let counter = 0;

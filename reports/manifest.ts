@@ -51,10 +51,11 @@ function filesOf(run: string, below = ""): string[] {
     .sort();
 }
 
-/** In pieces: a capture of a load run does not fit into memory at once. */
+/** In pieces: a capture of a load run does not fit into memory at once. One buffer serves all the small files of a run. */
+const piece = Buffer.allocUnsafe(1 << 20);
+
 function sha256(file: string): string {
   const hash = createHash("sha256");
-  const piece = Buffer.allocUnsafe(1 << 20);
   const fd = openSync(file, "r");
   try {
     for (let n = readSync(fd, piece); n > 0; n = readSync(fd, piece)) hash.update(piece.subarray(0, n));

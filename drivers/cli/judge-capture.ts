@@ -1,13 +1,14 @@
 /** `l2tpspec judge FILE`: what the rules say of every end in a capture, whoever recorded it. */
 import { readFileSync } from "node:fs";
 import type { CaptureJudgement, JudgedEnd } from "#fixtures/judge-capture";
+import type { SharedSecrets } from "#expect/observer/proofs";
 import type { RuleTally } from "#expect/verdict";
 
 export interface JudgeCaptureOptions {
   readonly strict?: boolean;
   readonly json?: boolean;
-  /** Opens the AVPs that an end hid. */
-  readonly tunnelSecret?: Uint8Array | undefined;
+  /** What the ends share. */
+  readonly secrets?: SharedSecrets | undefined;
 }
 
 /** 0 where no end fails a rule, 1 where one does, 2 where there is nothing to judge. */
@@ -22,7 +23,7 @@ export async function judgeFile(file: string, o: JudgeCaptureOptions, out: NodeJ
   try {
     judged = judgeCapture(new Uint8Array(readFileSync(file)), {
       strict: o.strict ?? false,
-      tunnelSecret: o.tunnelSecret,
+      secrets: o.secrets,
     });
   } catch (error) {
     if (!(error instanceof CaptureError)) throw error;
@@ -33,7 +34,7 @@ export async function judgeFile(file: string, o: JudgeCaptureOptions, out: NodeJ
   else {
     out.write(`${file}: ${frames} frames, ${tunnels} tunnels, ${others} frames of no tunnel\n`);
     for (const end of ends) {
-      out.write(`\n${summaryOf(end)}\n`);
+      out.write(`\n${summaryOf(end)}\n${proofsOf(end)}`);
       const text = findingsOf(end.rules, framesFor(end.end));
       if (text !== "") out.write(`\n${text}`);
     }
@@ -52,6 +53,23 @@ function summaryOf({ end, sent, roles, rules }: JudgedEnd): string {
     `${end} (${role}) sent ${sent} frames: ${count("fail")} rules fail, ${count("remark")} remarks, ` +
     `${count("pass")} hold, ${count("not exercised")} not exercised`
   );
+}
+
+/** A line for each kind of proof and what it came to, with the frames. */
+function proofsOf({ proofs }: JudgedEnd): string {
+  const frames = new Map<string, number[]>();
+  for (const { frame, what, found, reason } of proofs) {
+    const key = `${what} ${found}: ${reason}`;
+    frames.set(key, [...(frames.get(key) ?? []), frame]);
+  }
+  return [...frames].map(([key, nos]) => `  ${key} (${listed(nos)})\n`).join("");
+}
+
+const LISTED = 10;
+
+function listed(nos: readonly number[]): string {
+  const shown = nos.slice(0, LISTED).map((no) => `#${no}`);
+  return [...shown, ...(nos.length > LISTED ? [`and ${nos.length - LISTED} more`] : [])].join(" ");
 }
 
 function outcome({ framesJudged, findings }: RuleTally): "fail" | "remark" | "pass" | "not exercised" {

@@ -49,11 +49,15 @@ test("what is whole is judged again, and said nothing about", async () => {
 });
 
 test("the tunnel secret comes from a file, or the caller is told that it does not", async () => {
-  const secretFile = join(dir, "secret");
-  writeFileSync(secretFile, "tunnel-secret\n");
-  expect(await judged(run, { secretFile })).toMatchObject({ code: 0, complaints: "" });
-  await expect(judged(run, { secretFile: join(dir, "none") })).rejects.toThrow(
-    /--secret-file: expected a file .* that can be read, found ENOENT/,
+  const secrets = join(dir, "secrets.yaml");
+  writeFileSync(secrets, 'tunnels: [{ secret: "tunnel-secret" }]\n');
+  expect(await judged(run, { secrets })).toMatchObject({ code: 0, complaints: "" });
+  await expect(judged(run, { secrets: join(dir, "none") })).rejects.toThrow(
+    /--secrets: expected a file .* that can be read, found ENOENT/,
+  );
+  writeFileSync(secrets, "tunnels: [{ secret: a }, { secret: b }]\n");
+  await expect(judged(run, { secrets })).rejects.toThrow(
+    /secrets\.yaml: tunnels: expected one tunnel secret, which is that of the run's device, found 2$/,
   );
 });
 

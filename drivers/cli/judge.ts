@@ -3,6 +3,7 @@ import { existsSync, readdirSync, statSync } from "node:fs";
 import { join, resolve } from "node:path";
 import type { Command } from "commander";
 import { Option } from "commander";
+import type { SharedSecrets } from "#expect/observer/proofs";
 import type { JudgeSecrets } from "#fixtures/rejudge";
 import { listOf } from "./selection.ts";
 
@@ -17,7 +18,8 @@ export interface JudgeOptions {
   readonly baseline?: string;
   readonly report?: boolean;
   readonly strict?: boolean;
-  readonly secretFile?: string;
+  /** File of secrets (fixtures/judge-capture-secrets.ts). */
+  readonly secrets?: string;
   readonly json?: boolean;
 }
 
@@ -29,7 +31,10 @@ export function addJudge(program: Command): void {
     )
     .argument("<path>", "a run's folder, the folder of one case, or a capture (pcap or pcapng)")
     .option("--baseline <file>", "known deviations to expect, or none (default: the device's own, if there is one)")
-    .option("--secret-file <file>", "file that holds the tunnel secret, which opens the AVPs that the device hid")
+    .option(
+      "--secrets <file>",
+      "YAML with tunnels: [{ secret, host }] and users: [{ name, password }]: opens hidden AVPs, and checks what was proven",
+    )
     .option("--report", "make the HTML anew too")
     .option("--strict", "of a capture: a SHOULD counts like a MUST")
     .option("--json", "print results.json; for one case its result; for a capture its ends")
@@ -44,7 +49,8 @@ export function addJudge(program: Command): void {
 async function judge(path: string, o: JudgeOptions, out: NodeJS.WritableStream): Promise<number> {
   if (!statSync(path, { throwIfNoEntry: false })?.isFile()) return judgeFolder(path, o, out);
   const { judgeFile } = await import("./judge-capture.ts");
-  return judgeFile(path, { ...o, ...(await secretsOf(o)) }, out);
+  const { secrets, ...rest } = o;
+  return judgeFile(path, { ...rest, secrets: await sharedIn(secrets) }, out);
 }
 
 /** Returns the exit code that the run would have had. */
@@ -97,11 +103,21 @@ function isChosen(key: string, o: JudgeOptions): boolean {
   return (o.case?.includes(idOf(key)) ?? true) && (o.role === undefined || role === o.role);
 }
 
-/** A run's folder holds no secret: who judges it again has to bring it. */
-async function secretsOf({ secretFile }: JudgeOptions): Promise<JudgeSecrets> {
-  if (secretFile === undefined) return {};
-  const { resolveSecret } = await import("#lab/secret");
-  return { tunnelSecret: new TextEncoder().encode(resolveSecret(`file:${secretFile}`, "--secret-file")) };
+async function sharedIn(file: string | undefined): Promise<SharedSecrets | undefined> {
+  if (file === undefined) return undefined;
+  const { readSecrets } = await import("#fixtures/judge-capture-secrets");
+  return readSecrets(file);
+}
+
+/** A run's folder holds no secret: who judges it again has to bring the one that its device has. */
+async function secretsOf({ secrets: file }: JudgeOptions): Promise<JudgeSecrets> {
+  const tunnels = (await sharedIn(file))?.tunnels;
+  if (tunnels === undefined) return {};
+  const [only] = tunnels;
+  if (only !== undefined && tunnels.length === 1) return { tunnelSecret: only.secret };
+  const { Misuse } = await import("#fixtures/misuse");
+  const expected = "one tunnel secret, which is that of the run's device";
+  throw new Misuse({ ...(file !== undefined && { file }), field: "tunnels", expected, found: String(tunnels.length) });
 }
 
 async function judgeCase(

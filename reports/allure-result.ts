@@ -254,7 +254,7 @@ function step(
  * strips styles and its page resets margins, fonts and even bold type.
  */
 export function descriptionOf(
-  r: { clause: string; level: string; verdict: RuleOutcome; met?: CaseResult["met"] },
+  r: { clause: string; level: string; verdict: RuleOutcome; met?: CaseResult["met"]; suspect?: CaseResult["suspect"] },
   reason: string,
   commands: Commands | undefined,
 ): string {
@@ -266,6 +266,10 @@ export function descriptionOf(
     r.met && ["met in", `${r.met.implementation} (${r.met.reported})`],
     ["verdict", r.verdict],
     ["reason", reason],
+    r.suspect && [
+      "run alone",
+      `the device died (${r.suspect.how}) with ${r.suspect.inFlight.join(", ")} in flight: only this run counts`,
+    ],
     commands && ["run it alone", commands.run],
     commands && ["judge it again", commands.judge],
   ];

@@ -20,6 +20,7 @@ import {
   stepsOf,
 } from "./allure-result.ts";
 import { commandsFor } from "./commands.ts";
+import { deathText, isUnexplained, type DeathResult } from "./deaths.ts";
 import { writeAtomically } from "./files.ts";
 import { flowPicture, showsFlows } from "./flow-picture.ts";
 import { framesOfCase } from "./frames.ts";
@@ -101,6 +102,7 @@ export class AllureReport {
   finish(results: Results, buildOrder: number): void {
     for (const rule of results.rules) this.#writeRule(rule, results);
     if (results.baseline !== null) this.#writeBaseline(results.baseline);
+    for (const death of results.deaths.filter(isUnexplained)) this.#writeDeath(death);
     this.#runtime.writeCategoriesDefinitions();
     this.#runtime.writeEnvironmentInfo();
     const executor = {
@@ -180,6 +182,25 @@ export class AllureReport {
       entry(e, Status.FAILED, `UNEXPECTED PASS: ${use.file} expects ${e.verdict}: ${e.expected}`, "unexpected passes");
     for (const e of use.expired)
       entry(e, Status.SKIPPED, `EXPIRED: ${use.file} counted this entry until ${e.expires ?? ""}`, "expired entries");
+  }
+
+  /** The cases that were in flight have verdicts of their own; this one is nobody's. */
+  #writeDeath(d: DeathResult): void {
+    this.#write({
+      name: `the device died (${d.how})`,
+      fullName: `deaths#${d.no}`,
+      testCaseId: "a death of the device",
+      historyId: `death~${d.no}`,
+      status: Status.FAILED,
+      statusDetails: { message: `NON-CONFORMANCE: ${deathText(d)}` },
+      labels: [
+        { name: "parentSuite", value: "deaths" },
+        { name: "suite", value: "deaths that no case is to blame for" },
+      ],
+      parameters: [],
+      steps: [],
+      start: Date.parse(d.at),
+    });
   }
 
   #write(result: Parameters<ReporterRuntime["startTest"]>[0]): void {

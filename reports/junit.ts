@@ -2,6 +2,7 @@
 import type { CaseResult, Finding, RuleOutcome } from "#expect/verdict";
 import { messageOf } from "./allure-result.ts";
 import type { BaselineEntry } from "./baseline.ts";
+import { deathText, isUnexplained, type DeathResult } from "./deaths.ts";
 import type { Results } from "./sink.ts";
 import { el, escapeXml } from "./xml.ts";
 
@@ -31,6 +32,7 @@ export function junitOf(results: Results, cases: readonly CaseResult[]): string 
       return testCase({ ...r, suite: "rules", name: `${r.id}~${r.role}`, seconds: 0, reason });
     }),
     ...(results.baseline?.unexpectedPasses ?? []).map(unexpectedPass),
+    ...results.deaths.filter(isUnexplained).map(unexplainedDeath),
   ];
   const properties = { device: results.device, lab: results.lab, seed: results.seed, version: results.tool.version };
   const suites = [...new Set(tests.map((t) => t.suite))].map((name) => {
@@ -90,6 +92,13 @@ function unexpectedPass(e: BaselineEntry): TestCase {
   const attributes = { classname: "baseline", name: `${e.id}~${e.role}~${e.clause}`, time: "0.000" };
   const failure = el("failure", { message, type: e.clause });
   return { suite: "baseline", outcome: "failures", seconds: 0, xml: el("testcase", attributes, failure) };
+}
+
+/** Every case came to its own verdict alone; what failed is the device. */
+function unexplainedDeath(d: DeathResult): TestCase {
+  const attributes = { classname: "deaths", name: `death ${d.no}`, time: "0.000" };
+  const failure = el("failure", { message: `NON-CONFORMANCE: ${deathText(d)}`, type: "death" });
+  return { suite: "deaths", outcome: "failures", seconds: 0, xml: el("testcase", attributes, failure) };
 }
 
 function findingText(f: Finding): string {

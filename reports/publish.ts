@@ -3,6 +3,7 @@ import { rmSync } from "node:fs";
 import { join } from "node:path";
 import { AllureReport } from "./allure.ts";
 import type { Baseline } from "./baseline.ts";
+import { readDeaths } from "./deaths.ts";
 import { writeAtomically } from "./files.ts";
 import { generateHtml, nextBuildOrder, previousRun, type Html } from "./html.ts";
 import { junitOf } from "./junit.ts";
@@ -31,7 +32,7 @@ export async function publish(run: string, o: PublishOptions): Promise<Published
   const info = readRunInfo(run);
   const folders = readCases(run);
   const cases = folders.map((f) => f.result);
-  const results = resultsOf(info, cases, o.baseline);
+  const results = resultsOf(info, cases, o.baseline, undefined, readDeaths(run));
   writeResults(run, results);
   writeAtomically(join(run, "junit.xml"), junitOf(results, cases));
 

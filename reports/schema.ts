@@ -1,7 +1,7 @@
 /** The shapes that a run's folder holds, checked when they are read: a report must not be built on half a file. */
 import { z } from "zod";
 import type { ClauseId } from "#clauses";
-import type { CaseResult, Finding, RuleTally, RungResult } from "#expect/verdict";
+import type { CaseResult, Died, Finding, RuleTally, RungResult } from "#expect/verdict";
 
 /** An id that this version's clauses lack is kept: a run folder may be older or newer than the tool that reads it. */
 const clauseId = z.custom<ClauseId>((value) => typeof value === "string", "a clause id");
@@ -37,6 +37,13 @@ const ruleTally: z.ZodType<RuleTally> = z.object({
   findings: z.array(finding),
 });
 
+const died: z.ZodType<Died> = z.object({
+  no: z.int().min(1),
+  how: z.string(),
+  inFlight: z.array(z.string()),
+  alone: z.boolean(),
+});
+
 const role = z.enum(["lac", "lns"]);
 const params = z.record(z.string(), z.union([z.string(), z.number(), z.boolean()]));
 
@@ -53,6 +60,8 @@ export const caseResultSchema: z.ZodType<CaseResult> = z.object({
   level: z.string(),
   story: z.string(),
   met: z.object({ implementation: z.string(), reported: z.string() }).exactOptional(),
+  suspect: died.exactOptional(),
+  death: died.exactOptional(),
   known: z.boolean(),
   startedAt: z.string(),
   durationMs: z.number(),

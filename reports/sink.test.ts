@@ -221,3 +221,25 @@ describe("a run's folder", () => {
     );
   });
 });
+
+describe("a run of a part of the catalogue", () => {
+  const selected = (selection: Record<string, unknown>) => ({ ...RUN_INFO, selection });
+  const rule = { id: "r-1", clause: PASSED.clause };
+  const tally = { id: "r-1", clause: PASSED.clause, framesJudged: 3, findings: [] };
+  const judged = sample({ ...PASSED, rules: [tally] });
+  const missed = (selection: Record<string, unknown>, c: CaseResult, entry: object) =>
+    resultsOf(selected(selection), [c], baseline({ ...KNOWN, ...entry }), [rule]).baseline!.unexpectedPasses.length;
+
+  test("does not refute what is expected of a rule: the case that shows it may have been left out", () => {
+    expect(missed({}, judged, { id: "r-1", clause: PASSED.clause })).toBe(1);
+    expect(missed({ profile: "quick" }, judged, { id: "r-1", clause: PASSED.clause })).toBe(0);
+    expect(missed({ cases: ["x"] }, judged, { id: "r-1", clause: PASSED.clause })).toBe(0);
+  });
+
+  test("quick does not refute what is expected of a table, of which it takes one row", () => {
+    const entry = { id: PASSED.id };
+    expect(missed({ profile: "quick" }, { ...PASSED, params: {} }, entry)).toBe(1);
+    expect(missed({ profile: "quick" }, { ...PASSED, params: { n: 1 } }, entry)).toBe(0);
+    expect(missed({}, { ...PASSED, params: { n: 1 } }, entry)).toBe(1);
+  });
+});

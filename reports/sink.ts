@@ -13,6 +13,7 @@ import type {
   Totals,
 } from "#expect/verdict";
 import { expectationsOn, isKnown, unexpectedPasses, type Baseline, type BaselineEntry } from "./baseline.ts";
+import { deathsOf, type DeathResult, type DeathsRecord, isUnexplained, NO_DEATHS, readDeaths } from "./deaths.ts";
 import { writeAtomically } from "./files.ts";
 import { levelOf, readCases, readRunInfo, type RunInfo } from "./run-folder.ts";
 
@@ -28,6 +29,10 @@ export interface BaselineUse {
 /** results.json */
 export interface Results extends RunResults {
   readonly baseline: BaselineUse | null;
+  /** Each time the device died, and who is to blame. */
+  readonly deaths: readonly DeathResult[];
+  /** Why the device did not come back; cases after that could not be put to it. */
+  readonly lost: string | null;
 }
 
 /** Reads a run's folder and applies the baseline; writes nothing. */
@@ -36,6 +41,8 @@ export function readResults(run: string, baseline?: Baseline): Results {
     readRunInfo(run),
     readCases(run).map((c) => c.result),
     baseline,
+    RULES,
+    readDeaths(run),
   );
 }
 
@@ -53,6 +60,7 @@ export function resultsOf(
   cases: readonly CaseResult[],
   baseline?: Baseline,
   known: readonly KnownRule[] = RULES,
+  died: DeathsRecord = NO_DEATHS,
 ): Results {
   const { active, expired } = expectationsOn(baseline, info.startedAt);
   const summaries = cases.map((c): CaseSummary => ({ ...summaryOf(c), known: isKnown(c, active) }));
@@ -71,13 +79,37 @@ export function resultsOf(
     baseline:
       baseline === undefined
         ? null
-        : { file: baseline.file, unexpectedPasses: unexpectedPasses(active, [...summaries, ...rules]), expired },
+        : {
+            file: baseline.file,
+            unexpectedPasses: unexpectedPasses(active, refuting(info, summaries, rules)),
+            expired,
+          },
+    deaths: deathsOf(died, cases),
+    lost: died.lost,
   };
+}
+
+/**
+ * What can show that an expected deviation is gone. A rule speaks for all cases, and a table for all its rows: a run of a
+ * part of them refutes neither.
+ */
+function refuting(
+  { selection }: Pick<RunInfo, "selection">,
+  cases: readonly CaseSummary[],
+  rules: readonly RuleResult[],
+): readonly (CaseSummary | RuleResult)[] {
+  const quick = selection["profile"] === "quick";
+  const isPart = quick || selection["suites"] !== undefined || selection["cases"] !== undefined;
+  return [...(quick ? cases.filter((c) => Object.keys(c.params).length === 0) : cases), ...(isPart ? [] : rules)];
 }
 
 function summaryOf(c: CaseResult): CaseSummary {
   const { key, id, role, params, clause, level, verdict, known, reason, findings, frames, unclaimed, durationMs } = c;
-  return { key, id, role, params, clause, level, verdict, known, reason, findings, frames, unclaimed, durationMs };
+  return {
+    ...{ key, id, role, params, clause, level, verdict, known, reason, findings, frames, unclaimed, durationMs },
+    ...(c.suspect !== undefined && { suspect: c.suspect }),
+    ...(c.death !== undefined && { death: c.death }),
+  };
 }
 
 /** One result a rule and role of the device, over every case that looked with it. A case lists only rules that had frames to judge. */
@@ -155,16 +187,18 @@ export function totalsOf(results: readonly { readonly verdict: RuleOutcome; read
 }
 
 /**
- * 0: all as expected. 1: a non-conformance that the baseline does not expect, or an expected one that did not show.
+ * 0: all as expected. 1: a non-conformance that the baseline does not expect, an expected one that did not show, or a death
+ * of the device that no case is to blame for: that it died is certain, and no baseline can name it.
  * 2: something inconclusive, or no case passed at all. 1 wins over 2.
  *
  * A remark is a pass with a note, and a known deviation came out as expected: both show that the bench reached the device,
  * which is what the last condition is there for.
  */
-export function exitCodeOf(results: Pick<Results, "cases" | "rules" | "baseline">): 0 | 1 | 2 {
+export function exitCodeOf(results: Pick<Results, "cases" | "rules" | "baseline" | "deaths">): 0 | 1 | 2 {
   const all = [...results.cases, ...results.rules];
   if (all.some((r) => r.verdict === "fail" && !r.known)) return 1;
   if ((results.baseline?.unexpectedPasses.length ?? 0) > 0) return 1;
+  if (results.deaths.some(isUnexplained)) return 1;
   if (all.some((r) => r.verdict === "inconclusive")) return 2;
   return results.cases.some((c) => c.verdict === "pass" || c.verdict === "remark" || c.known) ? 0 : 2;
 }

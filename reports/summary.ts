@@ -1,6 +1,7 @@
 import type { CaseSummary, RuleResult } from "#expect/verdict";
 import { blameLines } from "./blame.ts";
 import { fromHere } from "./commands.ts";
+import { deathLines } from "./deaths.ts";
 import type { Html } from "./html.ts";
 import { contradictionLines, readProbe } from "./probe.ts";
 import { exitCodeOf, type Results } from "./sink.ts";
@@ -26,6 +27,7 @@ export function summaryOf(run: string, results: Results, html: Html | undefined)
   return [
     ...listed(results),
     ...blameLines(results.cases),
+    ...deathLines(results.deaths, results.lost, results.cases),
     ...contradictionLines(readProbe(run)),
     ...(baseline?.unexpectedPasses ?? []).map(
       (e) => `unexpected pass  ${e.id} ${e.role} ${e.clause}: expected ${e.expected}`,

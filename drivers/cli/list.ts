@@ -1,6 +1,6 @@
 /** `l2tpspec list`: the cases and rules that there are. */
 import type { Command } from "commander";
-import { addSelection, selectionOf, type SelectionOptions } from "./selection.ts";
+import { addProfile, addSelection, selectionOf, type SelectionOptions } from "./selection.ts";
 
 export interface ListOptions extends SelectionOptions {
   readonly json?: boolean;
@@ -9,9 +9,9 @@ export interface ListOptions extends SelectionOptions {
 export function addList(program: Command): void {
   const command = program
     .command("list")
-    .description("the cases and rules: id, clause, level, role, story")
+    .description("the cases and rules: id, role, profile (or alone), level, clause, story")
     .option("--json", "as JSON");
-  addSelection(command).action(async (options: ListOptions) => {
+  addProfile(addSelection(command)).action(async (options: ListOptions) => {
     await list(options, process.stdout);
   });
 }
@@ -24,6 +24,11 @@ export async function list(o: ListOptions, out: NodeJS.WritableStream): Promise<
   const rows = [...entries, ...(whole ? listedRules() : [])];
   if (o.json === true) out.write(`${JSON.stringify(rows, null, 1)}\n`);
   else
-    for (const r of rows)
-      out.write(`${r.id.padEnd(28)} ${r.role.padEnd(5)} ${r.level.padEnd(12)} ${r.clause.padEnd(18)} ${r.story}\n`);
+    for (const r of rows) {
+      // What is quick is in every profile; what must be alone never is.
+      const when = r.alone ? "alone" : r.profiles[0]!;
+      out.write(
+        `${r.id.padEnd(28)} ${r.role.padEnd(5)} ${when.padEnd(5)} ${r.level.padEnd(12)} ${r.clause.padEnd(18)} ${r.story}\n`,
+      );
+    }
 }

@@ -63,5 +63,10 @@ export class Progress implements CaseSink {
 export function lineOf(result: CaseResult): string {
   const colour = COLOUR[result.verdict];
   const reason = result.verdict === "pass" ? "" : `  ${result.reason}`;
-  return `${colour(result.verdict.padEnd(14))} ${result.key}  ${result.clause}${reason}`;
+  const { suspect } = result;
+  const again =
+    suspect === undefined
+      ? ""
+      : `  (alone, after the device died (${suspect.how}) with ${suspect.inFlight.length} in flight)`;
+  return `${colour(result.verdict.padEnd(14))} ${result.key}  ${result.clause}${reason}${again}`;
 }

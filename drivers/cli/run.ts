@@ -4,7 +4,7 @@ import type { Command } from "commander";
 import type { Selection } from "#fixtures/catalogue";
 import type { Plan } from "#fixtures/plan";
 import { Interruption } from "./interruption.ts";
-import { addSelection, selectionOf, wholeNumber, type SelectionOptions } from "./selection.ts";
+import { addProfile, addSelection, selectionOf, wholeNumber, type SelectionOptions } from "./selection.ts";
 
 export interface RunOptions extends SelectionOptions {
   readonly lab: string;
@@ -30,7 +30,7 @@ export function addRun(program: Command): void {
     .option("--no-report", "leave out the HTML")
     .option("--accept-new-host-key", "take a device's host key that nobody knows, and write it down")
     .option("--json", "print results.json");
-  addSelection(command).action(async (options: RunOptions) => {
+  addProfile(addSelection(command)).action(async (options: RunOptions) => {
     process.exitCode = await run(options, process.stdout);
   });
 }

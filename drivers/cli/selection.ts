@@ -2,11 +2,13 @@
 import type { Command } from "commander";
 import { InvalidArgumentError, Option } from "commander";
 import type { Selection } from "#fixtures/catalogue";
+import type { Profile } from "#fixtures/profile";
 
 export interface SelectionOptions {
   readonly suite?: readonly string[];
   readonly case?: readonly string[];
   readonly role?: "lac" | "lns";
+  readonly profile?: Profile;
 }
 
 /** For commander: names by comma. */
@@ -30,10 +32,21 @@ export function addSelection(command: Command): Command {
     .addOption(new Option("--role <role>", "role of the device").choices(["lac", "lns"]));
 }
 
+/** Beside the selection, where cases are put to a device or listed. */
+export function addProfile(command: Command): Command {
+  return command.addOption(
+    new Option(
+      "--profile <profile>",
+      "full: every case; quick: those that wait 5 s at most and need not be alone, the first row of each table (default: full)",
+    ).choices(["quick", "full"]),
+  );
+}
+
 export function selectionOf(o: SelectionOptions): Selection {
   return {
     ...(o.suite !== undefined && { suites: o.suite }),
     ...(o.case !== undefined && { cases: o.case }),
     ...(o.role !== undefined && { roles: [o.role] }),
+    ...(o.profile === "quick" && { profile: o.profile }),
   };
 }

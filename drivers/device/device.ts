@@ -17,6 +17,8 @@ export interface Target {
 export interface Call extends AsyncDisposable {
   /** Tells the device to end the call. Present if the device can "hang-up". */
   hangUp?(signal: AbortSignal): Promise<void>;
+  /** The signal by which the program of the call crashed, if it did; that it ended is no crash. */
+  crashed?(): string | undefined;
 }
 
 /**
@@ -32,6 +34,8 @@ export interface Device extends AsyncDisposable {
   stop(): Promise<void>;
   /** Whether the device still runs. A device that died is a finding of its own. */
   alive(): Promise<boolean>;
+  /** How what `start` started ended by itself: `SIGSEGV`, `exit 3`; undefined while it runs, or where nobody can tell. */
+  howItDied?(): string | undefined;
   dial?(target: Target, signal: AbortSignal): Promise<Call>;
   /** Takes the tester's sessions and tunnel down from the device's side, as its operator would. */
   adminClose?(target: Target, signal: AbortSignal): Promise<void>;

@@ -116,6 +116,10 @@ export class CommandDevice implements Device {
     return status === 0;
   }
 
+  howItDied(): string | undefined {
+    return this.#dead()?.how;
+  }
+
   async log(sinceMs: number): Promise<string> {
     const { log } = this.#options.steps;
     if (log === undefined) return this.#output.since(sinceMs);
@@ -170,6 +174,7 @@ export class CommandDevice implements Device {
           await this.#step("hang-up", hangUp, until, { ...target });
         },
       }),
+      crashed: () => crashOf(process.exit),
       [Symbol.asyncDispose]: () => process.end(),
     };
   }
@@ -235,6 +240,21 @@ export class CommandDevice implements Device {
   async #endProcesses(): Promise<void> {
     for (const { process } of this.#processes.splice(0).reverse()) await process.end();
   }
+}
+
+/** What a program is ended by that does what it must not; a shell tells it as 128 and the number. */
+const CRASHES = new Map([
+  [132, "SIGILL"],
+  [134, "SIGABRT"],
+  [135, "SIGBUS"],
+  [136, "SIGFPE"],
+  [139, "SIGSEGV"],
+]);
+
+function crashOf(exit: ShellExit | undefined): string | undefined {
+  if (exit === undefined) return undefined;
+  if (exit.status !== null) return CRASHES.get(exit.status);
+  return [...CRASHES.values()].find((signal) => signal === exit.how);
 }
 
 type Variables = Readonly<Record<string, string | undefined>>;

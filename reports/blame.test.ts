@@ -1,7 +1,7 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import type { CaseSummary } from "#expect/verdict";
-import { everyPair } from "#fixtures/combinations";
+import { everyPair, everyPairAnd } from "#fixtures/combinations";
 import { blame, blameLines } from "./blame.ts";
 
 const FACTORS = { auth: ["pap", "chap"], mru: [1500, 1400, 576], pfc: [true, false], window: [1, 4, 65535] } as const;
@@ -53,6 +53,33 @@ describe("lines of a summary", () => {
     expect(blameLines(rows)).toEqual([
       `combinations-0001~lns: ${failed} of ${rows.length} rows failed, with mru=576 alone`,
     ]);
+  });
+
+  test("name the value with which no row came to a verdict, and hold such a row neither for nor against another value", () => {
+    const rows = everyPairAnd(FACTORS, "hidden");
+    const told = (params: (typeof rows)[number]): CaseSummary["verdict"] =>
+      params.hidden ? "inconclusive" : params.mru === 576 ? "fail" : "pass";
+    const failed = rows.filter((row) => told(row) === "fail").length;
+    expect(blameLines(rows.map((row) => summary(row, told(row))))).toEqual([
+      `combinations-0001~lns: ${failed} of ${rows.length} rows failed, with mru=576 alone`,
+      `combinations-0001~lns: 3 of ${rows.length} rows were inconclusive, with hidden=true alone`,
+    ]);
+  });
+
+  test("leave out the rows that the device is not asked for", () => {
+    const rows = everyPairAnd(FACTORS, "hidden").map((row) =>
+      summary(row, row.hidden ? "not applicable" : row.mru === 576 ? "fail" : "pass"),
+    );
+    const put = rows.filter((row) => row.verdict !== "not applicable");
+    const failed = put.filter((row) => row.verdict === "fail").length;
+    expect(blameLines(rows)).toEqual([
+      `combinations-0001~lns: ${failed} of ${put.length} rows failed, with mru=576 alone`,
+    ]);
+  });
+
+  test("say nothing of failures where no row held", () => {
+    const rows = everyPairAnd(FACTORS, "hidden").map((row) => summary(row, row.hidden ? "fail" : "inconclusive"));
+    expect(blameLines(rows).filter((line) => line.includes("failed"))).toEqual([]);
   });
 
   test("say that no value matters where every row failed, and nothing of a single failure or of a table of one column", () => {

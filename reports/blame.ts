@@ -29,21 +29,34 @@ function contains(row: Params, some: Params): boolean {
   return Object.entries(some).every(([name, value]) => row[name] === value);
 }
 
-/** A line for each table of several columns of which some rows failed. */
+/** What becomes of a row that is worth a line, and how the line says it. A device that cannot do what a value asks for may never get to the claim. */
+const STRUCK = [
+  ["fail", "failed"],
+  ["inconclusive", "were inconclusive"],
+] as const;
+
+/** A line for each table of several columns of which some rows failed, and for each of which some rows told nothing. */
 export function blameLines(cases: readonly CaseSummary[]): readonly string[] {
   const tables = new Map<string, CaseSummary[]>();
   for (const c of cases) {
-    if (Object.keys(c.params).length < 2) continue;
+    if (Object.keys(c.params).length < 2 || c.verdict === "not applicable" || c.verdict === "not run") continue;
     const table = `${c.id}~${c.role}`;
     tables.set(table, [...(tables.get(table) ?? []), c]);
   }
-  return [...tables].flatMap(([table, rows]) => {
-    const outcomes = rows.map((c) => ({ params: c.params, failed: c.verdict === "fail" }));
-    const failed = outcomes.filter((row) => row.failed).length;
-    const found = blame(outcomes);
-    if (failed < 2 || found === undefined) return [];
-    const values = Object.entries(found).map(([name, value]) => `${name}=${String(value)}`);
-    const what = values.length === 0 ? "whatever the values" : `with ${values.join(" and ")} alone`;
-    return [`${table}: ${failed} of ${rows.length} rows failed, ${what}`];
-  });
+  return [...tables].flatMap(([table, rows]) => STRUCK.flatMap((what) => lineOf(table, rows, what)));
+}
+
+function lineOf(
+  table: string,
+  rows: readonly CaseSummary[],
+  [verdict, words]: (typeof STRUCK)[number],
+): readonly string[] {
+  // A row that told nothing has not held either.
+  const known = verdict === "inconclusive" ? rows : rows.filter((c) => c.verdict !== "inconclusive");
+  const struck = known.filter((c) => c.verdict === verdict).length;
+  const found = blame(known.map((c) => ({ params: c.params, failed: c.verdict === verdict })));
+  if (struck < 2 || found === undefined || (struck === known.length && struck < rows.length)) return [];
+  const values = Object.entries(found).map(([name, value]) => `${name}=${String(value)}`);
+  const what = values.length === 0 ? "whatever the values" : `with ${values.join(" and ")} alone`;
+  return [`${table}: ${struck} of ${rows.length} rows ${words}, ${what}`];
 }

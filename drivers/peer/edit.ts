@@ -1,4 +1,4 @@
-import { type Avp, type AvpName, type AvpTweak, avpOf, type NamedAvp } from "#wire/l2tp/avp";
+import { type Avp, type AvpName, AVPS, type AvpTweak, avpOf, type NamedAvp } from "#wire/l2tp/avp";
 import type { ControlMessage } from "#wire/l2tp/message";
 
 /**
@@ -62,6 +62,12 @@ export function hidden(m: ControlMessage, hiding: Hiding, ...names: readonly Avp
     names.some((name) => isNamed(avp, name)) ? { ...avp, tweak: { ...avp.tweak, hide: hiding } } : avp,
   );
   return { ...m, avps: avps.toSpliced(first, 0, avpOf("randomVector", hiding.randomVector)) };
+}
+
+/** With all AVPs hidden that may be, as `hidden` does it; a message that has none of them stays as it is. */
+export function hiddenThroughout(m: ControlMessage, hiding: Hiding): ControlMessage {
+  const names = m.avps.flatMap((avp) => ("name" in avp && AVPS[avp.name].h === "may" ? [avp.name] : []));
+  return names.length === 0 ? m : hidden(m, hiding, ...names);
 }
 
 export function isNamed(avp: Avp, name: AvpName): avp is NamedAvp {

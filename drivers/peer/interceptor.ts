@@ -94,7 +94,7 @@ class Lane {
     let passing: readonly Passing[] = [{ octets, delayMs: 0, back: false }];
     for (const [i, lie] of lies.entries()) {
       const memory = (this.#memories[i] ??= new Map());
-      passing = passing.flatMap((one) => (one.back ? [one] : this.#tell(lie, one, nth, memory)));
+      passing = passing.flatMap((one) => (one.back ? [one] : this.#tell(lie, one, nth, memory, peer)));
     }
     for (const one of passing) {
       const go = (): void => (one.back ? back : onward)(one.octets, peer);
@@ -103,11 +103,11 @@ class Lane {
     }
   }
 
-  #tell(lie: Lie, datagram: Passing, nth: number, memory: Memory): readonly Passing[] {
+  #tell(lie: Lie, datagram: Passing, nth: number, memory: Memory, peer: SocketAddress): readonly Passing[] {
     const { secrets, fired } = this.#parts;
     const { octets, delayMs } = datagram;
     const view = viewL2tp(octets, 0, octets.length, secrets);
-    if (!lie.when(view, nth, octets, memory)) return [datagram];
+    if (!lie.when(view, nth, octets, memory, peer)) return [datagram];
     fired.set(lie.name, (fired.get(lie.name) ?? 0) + 1);
     return lie.then(octets, view, secrets, memory).map((emission) => {
       if (emission instanceof Uint8Array) return { octets: emission, delayMs, back: false };

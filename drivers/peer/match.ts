@@ -1,3 +1,4 @@
+import type { SocketAddress } from "#wire/ip/udp";
 import { avpIn, type L2tpView, type MessageName } from "#wire/l2tp/message";
 import { CHAP_CODES, type ChapCodeName } from "#wire/ppp/chap";
 import { PPP, viewPppFrame, type PppFrameView } from "#wire/ppp/frame";
@@ -10,9 +11,9 @@ export type Memory = Map<string, unknown>;
 
 /**
  * Whether a datagram is meant. `nth` counts the datagrams of its kind in its direction, from 1, retransmissions too. A kind
- * is a message type, the ZLBs, or among data the PPP packets of one protocol and Code.
+ * is a message type, the ZLBs, or among data the PPP packets of one protocol and Code. `peer` is where it goes or comes from.
  */
-export type Match = (view: L2tpView, nth: number, octets: Uint8Array, memory?: Memory) => boolean;
+export type Match = (view: L2tpView, nth: number, octets: Uint8Array, memory?: Memory, peer?: SocketAddress) => boolean;
 
 /** Names of a message type or several, or a Match where that does not say enough. */
 export type Messages = MessageName | readonly MessageName[] | Match;

@@ -88,6 +88,23 @@ describe("control messages", () => {
     expect(view.avps.map((avp) => [avp.name, avp.h])).toContainEqual(["assignedTunnelId", true]);
     expect(view.issues).toEqual([]);
   });
+
+  test("edits: all hidden that RFC 2661 lets be hidden, behind one Random Vector", () => {
+    const hiding = { secret: ofText("s"), randomVector: fromHex("01 02") };
+    const octets = onWire(script.hiddenThroughout(script.sccrq({ assignedTunnelId: 1 }), hiding));
+    const view = viewL2tp(octets, 0, octets.length, { tunnelSecret: ofText("s") });
+    expect(view.avps.map((avp) => [avp.name, avp.h])).toEqual([
+      ["messageType", false],
+      ["protocolVersion", false],
+      ["hostName", false],
+      ["randomVector", false],
+      ["framingCapabilities", true],
+      ["assignedTunnelId", true],
+    ]);
+    expect(view.issues).toEqual([]);
+    const nothing = script.hello();
+    expect(script.hiddenThroughout(nothing, hiding)).toBe(nothing);
+  });
 });
 
 describe("PPP frames", () => {

@@ -119,14 +119,15 @@ conformance(
     id: "call-lns-0043",
     clause: CLAUSES["RFC1334-2.2.2-08"],
     needs: ["lac", "pap"],
-    version: 2,
+    version: 3,
     story: "the LNS refuses the LAC's login: the LAC starts no IPCP and answers none",
   },
   async ({ bench, climb, silence, allow, user, gateway }) => {
     const tunnel = await bench.open({ id: TUNNEL });
     const call = await tunnel.call();
-    // A LAC of one call may give up the tunnel with it, and call again.
-    allow(lcpNegotiation, pap("Authenticate-Request"), ending, control("StopCCN"), redial);
+    // A LAC of one call may give up the tunnel with it, and call again. That IPCP is closed it should not even say (RFC 1661
+    // §3.5), which a rule sees to: it is no IPCP that goes on.
+    allow(lcpNegotiation, pap("Authenticate-Request"), ending, control("StopCCN"), redial, ipcp("Terminate-Ack"));
     await call.openLcp(user, gateway, { auth: "pap", byHand: ["PAP", "IPCP"] });
     const login = await climb(given(pap("Authenticate-Request")));
     call.send(papPacket.nak(login.number("pap.id"), "Login incorrect"));

@@ -165,8 +165,8 @@ conformance(
   {
     id: "call-lns-0027",
     clause: CLAUSES["RFC1332-3.3-06"],
-    version: 2,
-    needs: ["lns"],
+    version: 3,
+    needs: ["lns", "own-addresses"],
     story: "two callers in one tunnel have an address each, and each gets the reply to its own ping",
   },
   async ({ bench, climb, allow, caller, gateway }) => {

@@ -1,6 +1,6 @@
 /** Whole calls in which every two options of a tunnel, a session and a link meet at least once; every packet is judged. */
 import { CLAUSES } from "#clauses";
-import { everyPair } from "#fixtures/combinations";
+import { everyPairAnd } from "#fixtures/combinations";
 import { type Call, type CaseContext, conformance } from "#conformance";
 import { given, must } from "#expect/ladder";
 import { authentication, echoReply, echoed, ipcpNegotiation, lcpNegotiation, otherNcps } from "#expect/matchers";
@@ -25,20 +25,28 @@ const OPTIONS = {
   length: [false, true],
 } as const;
 
-type Row = ReturnType<typeof everyPair<typeof OPTIONS>>[number];
+/** All AVPs of the bench that may be hidden are, each message behind a Random Vector of its own (RFC 2661 §4.3). */
+const HIDDEN = "hidden";
+const NEEDS_OF_HIDDEN = { [HIDDEN]: "hidden-avps" } as const;
+
+type Row = ReturnType<typeof everyPairAnd<typeof OPTIONS, typeof HIDDEN>>[number];
 const STORY = "a call with these options comes up, carries pings from the shortest to the longest, and answers an echo";
 
 conformance(
   {
     id: "combinations-0001",
+    version: 2,
     clause: INFORMATION,
+    clauses: [CLAUSES["RFC2661-4.3-06"]],
     needs: ["lns", "pap", "chap"],
-    params: everyPair({ ...OPTIONS, port: ["1701", "another"] }),
+    rowNeeds: NEEDS_OF_HIDDEN,
+    params: everyPairAnd({ ...OPTIONS, port: ["1701", "another"] }, HIDDEN),
     story: STORY,
   },
   async (context) => {
-    const { sequenced, window, port } = context.params;
+    const { sequenced, window, port, hidden } = context.params;
     const tunnel = await context.bench.open({
+      hides: hidden,
       avps: [avpOf("receiveWindowSize", window)],
       ...(port === "1701" && { port: 1701 }),
     });
@@ -50,13 +58,17 @@ conformance(
 conformance(
   {
     id: "combinations-0002",
+    version: 2,
     clause: INFORMATION,
+    clauses: [CLAUSES["RFC2661-4.3-06"]],
     needs: ["lac", "pap", "chap"],
-    params: everyPair(OPTIONS),
+    rowNeeds: NEEDS_OF_HIDDEN,
+    params: everyPairAnd(OPTIONS, HIDDEN),
     story: STORY,
   },
   async (context) => {
-    const tunnel = await context.bench.open({ avps: [avpOf("receiveWindowSize", context.params.window)] });
+    const { window, hidden } = context.params;
+    const tunnel = await context.bench.open({ hides: hidden, avps: [avpOf("receiveWindowSize", window)] });
     await carry(context, await tunnel.call(), context.params);
   },
 );

@@ -2,11 +2,23 @@
 import { conformance } from "#conformance";
 import { CLAUSES } from "#clauses";
 import { given, may, must, never, should } from "#expect/ladder";
-import { acks, anyOf, control, data, disconnected, nonZero, oneOf, packet, stopped } from "#expect/matchers";
+import {
+  acks,
+  anyOf,
+  control,
+  data,
+  disconnected,
+  nonZero,
+  not,
+  oneOf,
+  packet,
+  stopped,
+  type Expected,
+} from "#expect/matchers";
 import { avpOf, cdn, fromHex, iccn, icrq, lcp, scccn, sccrq } from "#peer/script";
 
 /** Whatever the device says to the bench's Configure-Request of that Identifier. */
-const replied = (id: number, session: number) =>
+const replied = (id: number | Expected, session: number) =>
   packet("reply to Configure-Request", {
     "lcp.code": oneOf("Configure-Ack", "Configure-Nak", "Configure-Reject"),
     "lcp.id": id,
@@ -115,6 +127,7 @@ conformance(
       "a CDN right behind ICRP, and the ICRQ once more: no second ICRP, and after five such calls the next one is granted",
     met: { implementation: "a LAC against a live BNG", reported: "issue rtbrick/bngblaster#396" },
     background: ["ppp"],
+    version: 2,
     waitsMs: 1_000,
   },
   async ({ bench, climb, silence }) => {
@@ -129,10 +142,16 @@ conformance(
       tunnel.send(cdn({ assignedSessionId: call.id }), { sessionId: reply.number("avp.assignedSessionId") });
       tunnel.resend(ns);
       await climb(must(acks(ns, { tunnel: tunnel.id }), "RFC2661-5.8-02"));
-      await silence(never(granted(call.id), "RFC2661-5.8-02").within(200));
+      // The ICRP itself may come once more, where it has crossed its acknowledgement.
+      const anew = control("ICRP", { "l2tp.sessionId": call.id, "l2tp.ns": not(reply.number("l2tp.ns")) });
+      await silence(never(anew, "RFC2661-5.8-02").within(200));
     }
     const last = tunnel.ask();
-    await climb(must(granted(last.id), "RFC2661-6.12-01"));
+    // §7.4 lets an LNS refuse for want of room, whatever it counts.
+    const refused = disconnected(tunnel.id, [last.id]);
+    await climb(
+      must(granted(last.id), "RFC2661-6.12-01").or(refused, "no room is left after five calls that are over"),
+    );
   },
 );
 
@@ -145,21 +164,21 @@ conformance(
     story: "an LCP packet in the same moment as ICCN does no harm: ICCN is acknowledged, and LCP is answered",
     met: { implementation: "xl2tpd from 1.3.10 on, against Cisco ASA", reported: "issue xelerance/xl2tpd#187" },
     background: ["ppp"],
+    version: 2,
     waitsMs: 1_000,
   },
-  async ({ bench, climb }) => {
+  async ({ bench, climb, caller, gateway }) => {
     const tunnel = await bench.open();
-    const call = tunnel.ask();
-    const reply = await climb(given(control("ICRP", { "l2tp.sessionId": call.id, "avp.assignedSessionId": nonZero })));
-    call.peerId = reply.number("avp.assignedSessionId");
+    const call = await tunnel.granted();
     let ns = 0;
     bench.burst(() => {
       ns = tunnel.send(iccn(), { sessionId: call.peerId });
       call.send(lcp.configureRequest(71, []));
     });
     await climb(must(acks(ns, { tunnel: tunnel.id }), "RFC2661-5.2.1-01"));
-    call.send(lcp.configureRequest(72, []));
-    await climb(must(replied(72, call.id), "RFC1661-5.1-03"));
+    // That one may be lost, since PPP was not ready for it; what is asked again and again may not.
+    call.begin(caller, gateway);
+    await climb(must(replied(not(71), call.id), "RFC1661-5.1-03"));
   },
 );
 

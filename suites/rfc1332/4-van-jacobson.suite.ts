@@ -33,6 +33,7 @@ const replies = (id: number) =>
 conformance(
   {
     id: "rfc1332-0140",
+    version: 2,
     clause: CLAUSES["RFC1332-4-02"],
     clauses: [CLAUSES["RFC1332-3.2-03"]],
     story: "Van Jacobson's compression may be agreed on or refused; a ping is answered in a plain packet all the same",
@@ -53,11 +54,15 @@ conformance(
       call.send(control(PPP.IPCP, CONFIGURE_ACK, again.number("ipcp.id"), again.octets("ipcp.options")));
     } else if (theirs !== undefined)
       call.send(control(PPP.IPCP, CONFIGURE_ACK, theirs.number("ipcp.id"), theirs.octets("ipcp.options")));
+    // Once IPCP is down the device may have another address for the bench.
+    const named = reply?.text("ipcp.code") === "Configure-Nak" ? reply.field("ipcp.option.address")?.value : undefined;
+    const ours = named === undefined ? local : String(named);
     if (reply?.text("ipcp.code") !== "Configure-Ack") {
-      call.send(ipcpPacket.configureRequest(200, [address(local)]));
+      call.send(ipcpPacket.configureRequest(200, [address(ours)]));
       await climb(given(ipcp("Configure-Ack", { "ipcp.id": 200 })));
     }
-    call.send(ip.ping(local, remote, 7, 1));
+    await call.carries({ local: ours, remote });
+    call.send(ip.ping(ours, remote, 7, 1));
     await climb(must(echoReply({ "inner.icmp.id": 7, "inner.icmp.seq": 1 }), "RFC1332-4-02"));
   },
 );

@@ -16,7 +16,7 @@ import {
   pap,
   present,
 } from "#expect/matchers";
-import { pap as papPacket } from "#peer/script";
+import { pap as papPacket, PPP } from "#peer/script";
 
 const LINK = [lcpNegotiation, ipcpNegotiation, otherNcps] as const;
 /** LCP by the reference PPP, PAP agreed on; what follows is the case's. */
@@ -27,17 +27,22 @@ const ANY_PAP = packet("PAP packet", { "pap.code": present });
 conformance(
   {
     id: "rfc1334-0100",
+    version: 2,
     clause: CLAUSES["RFC1334-1-01"],
+    clauses: [CLAUSES["RFC1661-6.2-03"]],
     needs: ["lns", "pap"],
-    story: "a device that wants PAP says so in its Configure-Request, at first or when CHAP was naked with PAP",
+    story:
+      "a device that authenticates its callers says so in its Configure-Request, and asks for PAP if that is what it hears",
   },
   async ({ bench, climb, allow, caller, gateway }) => {
     const tunnel = await bench.open();
     const call = await tunnel.call();
-    allow(lcp("Configure-Request"), lcp("Configure-Ack"));
+    allow(lcp("Configure-Request"), lcp("Configure-Ack"), ending);
+    const asked = await climb(must(lcp("Configure-Request", { "lcp.option.auth.protocol": present }), "RFC1334-1-01"));
+    if (asked.number("lcp.option.auth.protocol") === PPP.PAP) return;
+    // One that insists on a stronger protocol may do so.
     call.begin(caller, gateway, PAP_BY_HAND);
-    const asks = { "lcp.option.auth": "PAP", "lcp.option.auth.length": 4 };
-    await climb(must(lcp("Configure-Request", asks), "RFC1334-1-01"));
+    await climb(should(lcp("Configure-Request", { "lcp.option.auth.protocol": PPP.PAP }), "RFC1661-6.2-03"));
   },
 );
 
@@ -63,10 +68,11 @@ conformance(
 conformance(
   {
     id: "rfc1334-0102",
+    version: 2,
     clause: CLAUSES["RFC1334-2-03"],
     needs: ["lns", "pap"],
     story:
-      "in the network phase nothing of PAP comes unasked; when LCP begins anew the login is asked for and taken anew",
+      "in the network phase nothing of PAP comes unasked; when LCP begins anew and asks for it, the login is taken anew",
     waitsMs: 5_000,
   },
   async ({ bench, climb, note, silence, allow, caller, gateway }) => {
@@ -77,8 +83,9 @@ conformance(
     await call.carries();
     await silence(never(ANY_PAP, "RFC1334-2-03").within(5_000));
     call.drive((ppp, now) => ppp.renegotiate(now));
-    // Whether a device lets LCP begin anew is no matter of PAP.
-    if ((await note(may(lcp("Configure-Ack"), "RFC1334-2-03"))) === undefined) return;
+    // Whether a device lets LCP begin anew is no matter of PAP; nor has it to ask a caller twice who it is (RFC 1661 §3.5).
+    const anew = await note(may(lcp("Configure-Request"), "RFC1334-2-03"));
+    if (anew?.field("lcp.option.auth") === undefined) return;
     const again = must(pap("Authenticate-Ack"), "RFC1334-2-03");
     await climb(again.or(ending, "gives the call up when LCP begins anew"));
   },

@@ -44,10 +44,11 @@ conformance(
 conformance(
   {
     id: "rfc1334-0121",
+    version: 2,
     clause: CLAUSES["RFC1334-2.2.1-02"],
     needs: ["lac", "pap"],
-    story: "two logins stay without a reply, the third gets Authenticate-Ack: it is the last",
-    waitsMs: 12_000,
+    story: "a login stays without a reply, its repeat gets Authenticate-Ack: that is the last",
+    waitsMs: 10_000,
   },
   async ({ bench, climb, silence, allow, user, gateway }) => {
     const tunnel = await bench.open();
@@ -55,9 +56,11 @@ conformance(
     allow(lcpNegotiation, ipcpNegotiation, otherNcps);
     await call.openLcp(user, gateway, PAP_BY_HAND);
     await climb(given(pap("Authenticate-Request")));
-    await climb(must(pap("Authenticate-Request"), "RFC1334-2.2.1-02"));
-    const third = await climb(must(pap("Authenticate-Request"), "RFC1334-2.2.1-02"));
-    call.send(papPacket.ack(third.number("pap.id")));
+    const again = must(pap("Authenticate-Request"), "RFC1334-2.2.1-02");
+    // How often is for a retry counter to say, if there is one.
+    const repeat = await climb(again.or(ending, "gives the link up behind one login"));
+    if (repeat.field("pap.code") === undefined) return;
+    call.send(papPacket.ack(repeat.number("pap.id")));
     await silence(never(pap("Authenticate-Request"), "RFC1334-2.2.1-02").within(5_000));
   },
 );

@@ -107,6 +107,7 @@ conformance(
     id: "rfc1661-0639",
     clause: CLAUSES["RFC1661-3.7-08"],
     story: "where a device has IPv6 too the end of IPV6CP is not that of the link: IP goes on",
+    waitsMs: 10_000,
   },
   async ({ bench, climb, silence, note, allow, caller, gateway }) => {
     const tunnel = await bench.open();

@@ -85,7 +85,13 @@ conformance(
   {
     id: "rfc1661-0632",
     clause: CLAUSES["RFC1661-5.5-02"],
-    clauses: [CLAUSES["RFC1661-3.7-02"], CLAUSES["RFC1661-5.5-05"], CLAUSES["RFC1661-5.5-04"]],
+    clauses: [
+      CLAUSES["RFC1661-3.7-02"],
+      CLAUSES["RFC1661-5.5-01"],
+      CLAUSES["RFC1661-5.5-05"],
+      CLAUSES["RFC1661-5.5-04"],
+    ],
+    version: 2,
     story: "a Terminate-Request without an answer is repeated some times, and then the device ends the call",
     waitsMs: 40_000,
   },
@@ -96,7 +102,7 @@ conformance(
     await call.openIp(caller, gateway);
     call.stop();
     call.send(FATAL);
-    const first = await climb(given(TERMINATE));
+    const first = await climb(should(TERMINATE, "RFC1661-5.5-01"));
     await climb(should(TERMINATE, "RFC1661-5.5-02").within(REPEATS_WITHIN_MS));
     const same = lcp("Terminate-Request", { "lcp.id": first.number("lcp.id") });
     await note(may(same, "RFC1661-5.5-05").within(5000));
@@ -108,20 +114,27 @@ conformance(
   {
     id: "rfc1661-0633",
     clause: CLAUSES["RFC1661-5.5-09"],
+    clauses: [CLAUSES["RFC1661-5.5-01"]],
+    version: 2,
     story:
-      "a Terminate-Ack with an Identifier that the device never used is taken, or the request is repeated: it does not get stuck",
+      "a Terminate-Ack with an Identifier that the device never used is taken, or the request is repeated: it does not get stuck, and answers a new request at the latest",
     waitsMs: 4000,
   },
-  async ({ bench, climb, allow, caller, gateway }) => {
+  async ({ bench, climb, note, allow, caller, gateway }) => {
     const tunnel = await bench.open();
     const call = await tunnel.call();
     allow(...LINK, ...AROUND, ending);
     await call.openIp(caller, gateway);
     call.stop();
     call.send(FATAL);
-    const end = await climb(given(TERMINATE));
+    const end = await climb(should(TERMINATE, "RFC1661-5.5-01"));
     call.send(lcpPacket.terminateAck((end.number("lcp.id") + 100) & 0xff));
-    await climb(must(anyOf(TERMINATE, HANGS_UP), "RFC1661-5.5-09").within(REPEATS_WITHIN_MS));
+    const goesOn = may(anyOf(TERMINATE, HANGS_UP), "RFC1661-5.5-09").within(REPEATS_WITHIN_MS);
+    if ((await note(goesOn)) !== undefined) return;
+    // Max-Terminate may be one, and the call of a link that is down may stay (§4.4).
+    call.send(lcpPacket.configureRequest(201, []));
+    const answers = packet("LCP packet", { "lcp.code": present });
+    await climb(must(anyOf(answers, HANGS_UP), "RFC1661-5.5-09"));
   },
 );
 
@@ -129,6 +142,7 @@ conformance(
   {
     id: "rfc1661-0634",
     clause: CLAUSES["RFC1661-3.7-04"],
+    version: 2,
     story:
       "after its Terminate-Ack the device keeps the call for one Restart time, which its own repeats of a request tell",
     waitsMs: 8000,
@@ -143,7 +157,7 @@ conformance(
     call.stop();
     call.send(lcpPacket.terminateRequest(200));
     await climb(given(lcp("Terminate-Ack", { "lcp.id": 200 })));
-    await silence(never(HANGS_UP, "RFC1661-3.7-04").within(0.9 * repeat.msAfter(first)));
+    await silence(never(HANGS_UP, "RFC1661-3.7-04").within(0.75 * repeat.msAfter(first)));
   },
 );
 
@@ -193,6 +207,7 @@ conformance(
     id: "rfc1661-0637",
     clause: CLAUSES["RFC1661-3.7-05"],
     needs: ["lns"],
+    version: 2,
     story: "when PPP and the call have ended a new call begins with LCP anew",
   },
   async ({ bench, climb, allow, caller, gateway }) => {
@@ -204,7 +219,8 @@ conformance(
     call.send(lcpPacket.terminateRequest(200));
     await climb(given(lcp("Terminate-Ack", { "lcp.id": 200 })));
     await tunnel.acknowledged(tunnel.hangUp(call));
-    const again = await tunnel.call();
+    // The tunnel may go with its last call.
+    const again = await (await bench.open()).call();
     await climb(should(lcp("Configure-Request", { "l2tp.sessionId": again.id }), "RFC1661-3.7-05"));
   },
 );

@@ -52,7 +52,7 @@ conformance(
     id: "rfc1661-0494",
     clause: CLAUSES["RFC1661-4.1-01"],
     story:
-      "the bench's Ack and its own request in one burst, in either order: the device acknowledges, and LCP is open",
+      "the bench's Ack and its own request in one burst, in either order, as from who was Stopped: the device acknowledges, and LCP is open",
     params: [{ first: "the Ack" }, { first: "the request" }],
     waitsMs: 5_000,
   },

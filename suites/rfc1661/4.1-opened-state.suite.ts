@@ -4,7 +4,7 @@ import { CLAUSES } from "#clauses";
 import { may, must, never } from "#expect/ladder";
 import { anyOf, control, echoed, ipcp } from "#expect/matchers";
 import { lcp, PPP, control as controlPacket } from "#peer/script";
-import { cellsOf, happen, judgeCell, storyOf, type CellRow } from "./automaton-cells.ts";
+import { cellsOf, happen, judgeCell, leavesOpened, storyOf, type CellRow } from "./automaton-cells.ts";
 import { EVENT_ID, reach } from "./automaton.ts";
 
 const OPENED: readonly CellRow[] = [
@@ -26,9 +26,19 @@ const STOPPING: readonly CellRow[] = [
 ];
 
 for (const cell of [...cellsOf("Opened", OPENED), ...cellsOf("Stopping", STOPPING)])
-  conformance({ id: cell.id, clause: CLAUSES[cell.clause], story: storyOf(cell), waitsMs: 8_000 }, async (context) => {
-    await judgeCell(context, cell);
-  });
+  conformance(
+    {
+      id: cell.id,
+      clause: CLAUSES[cell.clause],
+      clauses: leavesOpened(cell) ? [CLAUSES["RFC1661-4.2-04"]] : [],
+      version: 2,
+      story: storyOf(cell),
+      waitsMs: 12_000,
+    },
+    async (context) => {
+      await judgeCell(context, cell);
+    },
+  );
 
 conformance(
   {
@@ -59,6 +69,7 @@ conformance(
     id: "rfc1661-0434",
     clause: CLAUSES["RFC1661-4.1-T-OPENED-RTR"],
     clauses: [CLAUSES["RFC1661-4.4-08"]],
+    version: 2,
     story:
       "Opened, Terminate-Request: Terminate-Ack; then for one Restart time neither an Echo-Reply nor IPCP, no answer to Configure-Request and no CDN",
     waitsMs: 8_000,
@@ -76,7 +87,7 @@ conformance(
     const end = anyOf(control("CDN"), control("StopCCN"));
     await silence(never(anyOf(end, a.of("Configure-Ack")), "RFC1661-4.4-08").within(a.restartMs / 20));
     const life = anyOf(a.replies(), a.request, a.upper, ipcp("Configure-Ack"), end);
-    await silence(never(life, "RFC1661-4.1-T-OPENED-RTR").within(a.restartMs * 0.8));
+    await silence(never(life, "RFC1661-4.1-T-OPENED-RTR").within(a.restartMs * 0.75));
     allow(end);
   },
 );

@@ -24,7 +24,12 @@ for (const [id, clause, event, action, then] of [
     {
       id,
       clause: CLAUSES[clause],
-      story: storyIn("Stopped", event, `${action.join(" or ")} and a new Configure-Request; the next state is ${then}`),
+      version: 2,
+      story: storyIn(
+        "Stopped",
+        event,
+        `${action.join(" or ")} and a new Configure-Request; the next state is ${then}, unless the call ends`,
+      ),
       waitsMs: 20_000,
     },
     async (context) => {
@@ -32,7 +37,12 @@ for (const [id, clause, event, action, then] of [
       if (a === undefined) return;
       happen(a, event);
       const answers = anyOf(...action.map((code) => a.of(code, { "lcp.id": EVENT_ID })));
-      await context.climbAll(must(answers, clause), must(a.request, clause));
+      // The call may end at any time in Stopped, and its end comes before all else (§4.2).
+      const first = await context.climb(must(anyOf(answers, a.request, a.gone), clause));
+      if (first.field("lcp.code") === undefined) return;
+      const asked = first.text("lcp.code") === "Configure-Request";
+      const second = await context.climb(must(asked ? answers : a.request, clause));
+      a.asked = asked ? first : second;
       await prove(a, then, clause);
     },
   );

@@ -75,12 +75,21 @@ conformance(
   {
     id: "rfc1661-0513",
     clause: CLAUSES["RFC1661-4.6-15"],
-    story: "the eighth request is refused: the counter begins anew, and seven more come where ten in all were left",
+    clauses: [CLAUSES["RFC1661-4.6-09"]],
+    version: 2,
+    story:
+      "the eighth request, where there is one, is refused: the counter begins anew, and seven more come where ten in all were left",
     waitsMs: 50_000,
   },
   async (context) => {
     const a = (await reach(context, "Req-Sent", "RFC1661-4.6-15"))!;
-    for (let sent = 2; sent < 8; sent++) await a.nextRequest();
+    context.allow(a.gone);
+    for (let sent = 2; sent < 8; sent++) {
+      // How often it asks is configured.
+      const next = await context.note(may(a.request, "RFC1661-4.6-09").within(REPEAT_WITHIN_MS));
+      if (next === undefined) return;
+      a.asked = next;
+    }
     a.refuse();
     for (let more = 0; more < 7; more++)
       await context.climb(must(a.request, "RFC1661-4.6-15").within(REPEAT_WITHIN_MS));
@@ -100,6 +109,7 @@ conformance(
   {
     id: "rfc1661-0514",
     clause: CLAUSES["RFC1661-4.6-14"],
+    version: 2,
     story:
       "the bench insists on an MRU of 64: where the device Naks it, the Naks end in a Reject, or in the end of the link",
   },
@@ -114,7 +124,7 @@ conformance(
       if (answer?.field("lcp.code")?.value !== "Configure-Nak") return;
     }
     a.askMru(MOST_NAKS, 64);
-    await climb(must(answersTo(a, MOST_NAKS).other, "RFC1661-4.6-14"));
+    await climb(should(answersTo(a, MOST_NAKS).other, "RFC1661-4.6-14"));
   },
 );
 

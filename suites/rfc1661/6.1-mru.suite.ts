@@ -1,7 +1,7 @@
 /** RFC 1661 §6.1: the Maximum-Receive-Unit, which each end asks for itself and the other observes. */
 import { conformance } from "#conformance";
 import { CLAUSES } from "#clauses";
-import { given, must, never, should } from "#expect/ladder";
+import { given, may, must, never, should } from "#expect/ladder";
 import {
   anyOf,
   authentication,
@@ -12,7 +12,9 @@ import {
   ipcpNegotiation,
   lcp,
   lcpNegotiation,
+  oneOf,
   otherNcps,
+  packet,
   present,
 } from "#expect/matchers";
 import { lcp as lcpPacket } from "#peer/script";
@@ -26,6 +28,12 @@ const replies = (id: number, mru: number) =>
     lcp("Configure-Nak", { "lcp.id": id, "lcp.option.mru": present }),
     lcp("Configure-Reject", { "lcp.id": id, "lcp.option.mru": mru }),
   ] as const;
+
+/** What the device makes of the MRU that the reference PPP of the bench asks for. */
+const ANSWER = packet("answer about the MRU", {
+  "lcp.code": oneOf("Configure-Ack", "Configure-Nak", "Configure-Reject"),
+  "lcp.option.mru": present,
+});
 
 conformance(
   {
@@ -82,17 +90,19 @@ conformance(
   {
     id: "rfc1661-0104",
     clause: CLAUSES["RFC1661-6.1-04"],
+    version: 2,
     story:
       "with the bench's MRU acknowledged the device sends nothing longer: the reply to a long ping comes in pieces, or not",
     params: [{ mru: 576 }, { mru: 1000 }],
   },
-  async ({ bench, climb, silence, allow, caller, gateway, params }) => {
+  async ({ bench, climb, note, silence, allow, caller, gateway, params }) => {
     const tunnel = await bench.open();
     const call = await tunnel.call();
     const pieces = data({ "inner.ip.length": between(20, params.mru) });
     allow(...LINK, pieces);
     call.begin(caller, gateway, { ppp: { mru: params.mru } });
-    await climb(given(lcp("Configure-Ack", { "lcp.option.mru": params.mru })));
+    const answer = await note(may(ANSWER, "RFC1661-6.1-04"));
+    if (answer?.text("lcp.code") !== "Configure-Ack") return;
     await call.ipOpened();
     // A long ping that is lost shows nothing: the way must carry short ones before.
     await call.carries();

@@ -5,12 +5,17 @@ import { given, must, never, should } from "#expect/ladder";
 import {
   absent,
   anyOf,
+  authentication,
   chap,
   ending,
+  type Expected,
+  type FieldSpec,
   ipcp,
   ipcpNegotiation,
   lcp,
   lcpNegotiation,
+  type Match,
+  not,
   oneOf,
   otherNcps,
   pap,
@@ -24,6 +29,10 @@ const OTHER = {
   PAP: { type: "auth", protocol: PPP.CHAP, algorithm: 5 },
   "CHAP-MD5": { type: "auth", protocol: PPP.PAP },
 } as const;
+/** RFC 3748 §7. */
+const EAP = 0xc227;
+const CHAP_NAMES = ["CHAP-MD5", "MS-CHAP", "MS-CHAP-V2"];
+const CHAPS = oneOf(...CHAP_NAMES);
 const OTHER_NAME = { PAP: "CHAP-MD5", "CHAP-MD5": "PAP" } as const;
 
 conformance(
@@ -64,21 +73,26 @@ conformance(
 conformance(
   {
     id: "rfc1661-0203",
+    version: 2,
     clause: CLAUSES["RFC1661-6.2-08"],
     needs: ["lns"],
     story:
       "a Nak that proposes a protocol that the device has not enabled leads to a request for an enabled one, or to the end",
     met: { implementation: "Cisco IOS, when it asks for CHAP and hears of EAP", reported: "OpenL2TP's changelog" },
-    params: [{ protocol: 0xc227 }, { protocol: 0xc999 }],
+    params: [{ protocol: EAP }, { protocol: 0xc999 }],
   },
   async ({ bench, climb, allow, params }) => {
     const tunnel = await bench.open();
     const call = await tunnel.call();
-    allow(lcp("Configure-Request", { "lcp.option.auth": oneOf("PAP", "CHAP-MD5") }));
+    allow(lcp("Configure-Request"));
     const asked = await climb(given(ASKED));
     call.send(lcpPacket.configureNak(asked.number("lcp.id"), [{ type: "auth", protocol: params.protocol }]));
-    const next = lcp("Configure-Request", { "lcp.option.auth": oneOf("PAP", "CHAP-MD5") });
-    await climb(must(next, "RFC1661-6.2-08").or(ending, "gives the call up for the mere proposal"));
+    const another = lcp("Configure-Request", { "lcp.option.auth.protocol": not(params.protocol) });
+    const none = lcp("Configure-Request", { "lcp.option.auth": absent });
+    const adopted = lcp("Configure-Request", { "lcp.option.auth.protocol": EAP });
+    const next = must(anyOf(another, none), "RFC1661-6.2-08").or(ending, "gives the call up for the mere proposal");
+    // Whether it has enabled EAP only the device can say; of the other protocol nobody has heard.
+    await climb(params.protocol === EAP ? next.or(adopted, "asks for EAP when that is proposed") : next);
   },
 );
 
@@ -178,16 +192,26 @@ conformance(
     clause: CLAUSES["RFC1661-3.5-01"],
     clauses: [CLAUSES["RFC1994-3-02"], CLAUSES["RFC1334-2.1-01"]],
     needs: ["lns"],
+    version: 2,
     story:
-      "the authentication that the device wants stands in its LCP request: PAP in 4 octets, or CHAP with its algorithm in 5",
+      "the authentication that the device wants stands in its LCP request: PAP in 4 octets, CHAP with its algorithm in 5; who asks for none begins none",
+    waitsMs: 2_000,
   },
-  async ({ bench, climb, allow }) => {
+  async ({ bench, climb, silence, allow }) => {
     const tunnel = await bench.open();
-    await tunnel.call();
-    allow(lcp("Configure-Request"));
-    const asked = (name: string, length: number) =>
-      lcp("Configure-Request", { "lcp.option.auth": name, "lcp.option.auth.length": length });
-    const methods = anyOf(asked("PAP", 4), asked("CHAP-MD5", 5), asked("MS-CHAP", 5), asked("MS-CHAP-V2", 5));
-    await climb(must(methods, "RFC1661-3.5-01"));
+    const call = await tunnel.call();
+    allow(lcpNegotiation);
+    const asks = (auth: Expected | string, fields: FieldSpec = {}): Match =>
+      lcp("Configure-Request", { "lcp.option.auth": auth, ...fields });
+    const methods = [asks("PAP", { "lcp.option.auth.length": 4 }), asks(CHAPS, { "lcp.option.auth.length": 5 })];
+    // Authentication is not mandatory (§3.5), and there are protocols besides these two.
+    const others = [asks(absent), asks(not(oneOf("PAP", ...CHAP_NAMES)))];
+    const asked = await climb(must(anyOf(...methods, ...others), "RFC1661-3.5-01"));
+    if (asked.field("lcp.option.auth") !== undefined) return;
+    call.acknowledge(asked);
+    call.send(lcpPacket.configureRequest(1, []));
+    await climb(given(lcp("Configure-Ack", { "lcp.id": 1 })));
+    allow(ipcpNegotiation, otherNcps, ending);
+    await silence(never(authentication, "RFC1661-3.5-01").within(1500));
   },
 );

@@ -34,6 +34,7 @@ conformance(
     clause: CLAUSES["RFC1661-6.5-03"],
     clauses: [CLAUSES["RFC1661-6.5-05"]],
     story: "a device that may be sent the protocol in one octet takes it in one and in two, and tells no difference",
+    waitsMs: 10_000,
   },
   async ({ bench, climb, note, allow, caller, gateway }) => {
     const tunnel = await bench.open();
@@ -143,6 +144,7 @@ conformance(
     clause: CLAUSES["RFC1661-6.6-04"],
     clauses: [CLAUSES["RFC1662-3.2-03"], CLAUSES["RFC1662-3.1-01"]],
     story: "a device that may be sent frames without FF 03 tells them by their first octets, and takes both kinds",
+    waitsMs: 10_000,
   },
   async ({ bench, climb, note, allow, caller, gateway }) => {
     const tunnel = await bench.open();

@@ -53,13 +53,13 @@ export type ActionName = keyof typeof ACTIONS;
 /** How the state after the event shows. Each names what the device must do in it and in no neighbour. */
 const PROOFS = {
   "Req-Sent": {
-    words: "its Ack of a request opens nothing before the bench's Ack",
+    words: "its Ack of a request opens nothing and begins nothing anew before the bench's Ack",
     show: async (a, clause) => {
       // Listened to from the request on: a device that opens may begin authentication before it acknowledges.
       const acknowledged = a.offer();
-      await a.staysShut(clause);
+      await a.staysReqSent(clause);
       await a.context.climb(must(acknowledged, clause));
-      await a.nextRequest();
+      await a.nextRequest(clause);
       a.acknowledge();
       await a.opens(clause);
     },
@@ -67,7 +67,8 @@ const PROOFS = {
   "Req-Sent, acknowledged": {
     words: "the bench's Ack opens nothing before its own",
     show: async (a, clause) => {
-      await a.nextRequest();
+      // A device that has given up never asks again by itself.
+      await a.nextRequest(clause);
       a.acknowledge();
       await a.staysShut(clause);
       a.inTime(await a.agree(clause));
@@ -85,7 +86,7 @@ const PROOFS = {
     words: "the bench's Ack opens LCP, and not before",
     show: async (a, clause) => {
       await a.staysShut(clause);
-      await a.nextRequest();
+      await a.nextRequest(clause);
       a.acknowledge();
       await a.opens(clause);
     },
@@ -151,8 +152,14 @@ export async function prove(a: Automaton, state: Cell["then"], clause: ClauseId)
   await PROOFS[state].show(a, clause);
 }
 
+/** Whether the cell ends Opened, so that what stands above LCP has to stop (RFC 1661 §4.2). */
+export function leavesOpened({ state, then }: Cell): boolean {
+  return state === "Opened" && then !== "still open";
+}
+
 /** Puts the cell to the device. */
-export async function judgeCell(context: Context, { clause, state, event, does, then }: Cell): Promise<void> {
+export async function judgeCell(context: Context, cell: Cell): Promise<void> {
+  const { clause, state, event, does, then } = cell;
   const a = await reach(context, state, clause);
   if (a === undefined) return;
   happen(a, event);
@@ -169,7 +176,14 @@ export async function judgeCell(context: Context, { clause, state, event, does, 
         return ms === undefined ? rung : rung.within(ms);
       }),
     );
+    const [asked] = caught.filter((_, i) => does[i] === "scr");
+    if (asked !== undefined) a.asked = asked;
     if (state === "Ack-Rcvd") a.inTime(caught[0]!);
+  }
+  if (leavesOpened(cell)) {
+    await a.leavesOpened();
+    // What follows counts from a request of which nobody else knows.
+    if (then === "Req-Sent") await a.nextRequest(clause);
   }
   await prove(a, then, clause);
 }

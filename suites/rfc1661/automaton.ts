@@ -32,13 +32,16 @@ type Caught = Awaited<ReturnType<Context["climb"]>>;
 export const EVENT_ID = 0x5c;
 const REQUEST_ID = 0x71;
 const ECHO_ID = 0x33;
-const MAGIC = 0x1d2c3b4a;
 const UNKNOWN_OPTION: LcpOption = { type: 200, octets: Uint8Array.of(0xde, 0xad) };
 /** The longest wait for a request that nobody answered, whatever the device's Restart time is. */
 export const REPEAT_WITHIN_MS = 20_000;
 const AUTH_OPTION = 3;
 /** More Configure-Requests than a device is configured to send. */
 const MOST_REQUESTS = 40;
+/** Authentication and NCPs repeat what nobody answers at their own pace; the RFC's default is the same for all. */
+const UPPER_REPEATS_MS = 3_000;
+/** In this time an operator's command has come to the device and taken effect, whatever its command line takes. */
+export const COMMANDED_MS = 30_000;
 
 interface Behind {
   /** Part of the stimulus before. */
@@ -55,8 +58,9 @@ export class Automaton {
   asked!: Caught;
   /** The device's Terminate-Request, where one is outstanding. */
   terminating: Caught | undefined;
-  #magic = MAGIC;
   #requests = 0;
+  /** Its first request, and when the bench had it: by these the age of any packet is known. */
+  #first!: { readonly caught: Caught; readonly atMs: number };
 
   constructor(context: Context, call: Call) {
     this.context = context;
@@ -92,17 +96,33 @@ export class Automaton {
   }
 
   /** Waits for the device's next request, and takes its Identifier and options for the answers that follow. */
-  async nextRequest(): Promise<void> {
-    this.asked = await this.context.climb(given(this.request).within(REPEAT_WITHIN_MS));
+  async nextRequest(clause?: ClauseId): Promise<void> {
+    const step = clause === undefined ? given(this.request) : must(this.request, clause);
+    do this.asked = await this.context.climb(step.within(REPEAT_WITHIN_MS));
+    while (
+      // Of several that came while the case looked at something else the last one counts.
+      this.restartMs > 0 &&
+      this.ageMs(this.asked) > this.restartMs / 2
+    );
   }
 
   /** The device has asked twice, unanswered: Req-Sent, with a Restart time just begun. */
   async begin(): Promise<this> {
     await this.nextRequest();
     const first = this.asked;
+    this.#first = { caught: first, atMs: this.#nowMs };
     await this.nextRequest();
     this.restartMs = this.asked.msAfter(first);
     return this;
+  }
+
+  get #nowMs(): number {
+    return this.context.bench.scribe.msSince(0);
+  }
+
+  /** How long ago the device has sent that packet. */
+  ageMs(caught: Caught): number {
+    return this.#nowMs - this.#first.atMs - caught.msAfter(this.#first.caught);
   }
 
   #answer(code: number, options: Uint8Array): void {
@@ -127,13 +147,15 @@ export class Automaton {
   }
 
   /**
-   * Refuses the device's latest request: Configure-Reject of its first option that is not authentication, or where it asks
-   * nothing else a Configure-Nak that proposes an MRU; a stimulus.
+   * Refuses the device's latest request: Configure-Reject of its first option that is not authentication. One who asks for
+   * nothing else may drop that, as it rejects no proper subset (RFC 1661 §5.4), so he gets Configure-Nak: of that option
+   * where it has another value, and otherwise proposing an MRU; a stimulus.
    */
   refuse(): void {
-    const option = this.#refusable();
-    if (option === undefined) this.#answer(3, Uint8Array.of(1, 4, 1500 >> 8, 1500 & 0xff));
-    else this.#answer(4, option);
+    const options = this.requestedOptions;
+    const option = this.#refusable(options);
+    if (option !== undefined && option.length < options.length) this.#answer(4, option);
+    else this.#answer(3, another(option));
   }
 
   /** Configure-Nak of the device's latest request, with these options; a stimulus. */
@@ -141,22 +163,20 @@ export class Automaton {
     this.#answer(3, options);
   }
 
-  #refusable(): Uint8Array | undefined {
-    const options = this.requestedOptions;
+  #refusable(options: Uint8Array): Uint8Array | undefined {
     for (let at = 0; at + 1 < options.length; at += Math.max(2, options[at + 1]!))
       if (options[at] !== AUTH_OPTION) return options.slice(at, at + options[at + 1]!);
     return undefined;
   }
 
-  /** A Configure-Request that any device can agree to, each time with another Magic-Number; a stimulus, or part of one. */
+  /** A Configure-Request without options: any device can agree to it, where it may reject every option; a stimulus, or part of one. */
   ask(id: number, o: Behind = {}): void {
-    this.#magic = MAGIC + ++this.#requests;
-    this.#send(lcpPacket.configureRequest(id, [{ type: "magic", value: this.#magic }]), o);
+    this.#send(lcpPacket.configureRequest(id, []), o);
   }
 
   /** The same with an option that nobody knows: it gets Configure-Reject; a stimulus, or part of the one before. */
   askTooMuch(id: number, o: Behind = {}): void {
-    this.#send(lcpPacket.configureRequest(id, [{ type: "magic", value: MAGIC }, UNKNOWN_OPTION]), o);
+    this.#send(lcpPacket.configureRequest(id, [UNKNOWN_OPTION]), o);
   }
 
   /** A Configure-Request for an MRU; a stimulus. */
@@ -171,7 +191,7 @@ export class Automaton {
 
   /** Asks; what agrees to it. */
   offer(): Match {
-    const id = REQUEST_ID + this.#requests;
+    const id = REQUEST_ID + this.#requests++;
     this.ask(id);
     return this.of("Configure-Ack", { "lcp.id": id });
   }
@@ -182,9 +202,9 @@ export class Automaton {
     return this.context.climb(clause === undefined ? given(ack) : must(ack, clause));
   }
 
-  /** An Echo-Request of the bench, with the number that it has negotiated. */
+  /** An Echo-Request of the bench, which has negotiated no Magic-Number. */
   echoRequest(id: number): Uint8Array {
-    return lcpPacket.echoRequest(id, this.#magic);
+    return lcpPacket.echoRequest(id, 0);
   }
 
   /** What the bench has just sent has opened LCP: an echo is answered, or authentication or an NCP begins. */
@@ -220,6 +240,26 @@ export class Automaton {
     await this.context.silence(never(this.upper, clause).within(this.restartMs / 4));
   }
 
+  /**
+   * What the bench has just sent found the device in Req-Sent. One in Ack-Rcvd opens now, and one that has given up, or is
+   * closed, asks anew: so listened to no longer than the Restart timer leaves the device silent by itself.
+   */
+  async staysReqSent(clause: ClauseId): Promise<void> {
+    const leftMs = 0.8 * this.restartMs - this.ageMs(this.asked);
+    if (leftMs < this.restartMs / 10) throw new Error("the device's Restart timer left no time to listen");
+    const signs = anyOf(this.upper, this.request);
+    await this.context.silence(never(signs, clause).within(Math.min(leftMs, this.restartMs / 4)));
+  }
+
+  /**
+   * LCP has left Opened: authentication and NCPs, which nobody has answered, should repeat nothing any more. That they are
+   * told is a SHOULD (RFC 1661 §4.2), though the table has it among its actions.
+   */
+  async leavesOpened(): Promise<void> {
+    const withinMs = 1.3 * Math.max(this.restartMs, UPPER_REPEATS_MS);
+    await this.context.silence(never(this.upper, "RFC1661-4.2-04").within(withinMs));
+  }
+
   /** Ack-Rcvd lasts until the Restart timer of the latest request ends: later steps would be about another state. */
   inTime(caught: Caught): void {
     if (caught.msAfter(this.asked) > this.restartMs * 0.9)
@@ -228,23 +268,46 @@ export class Automaton {
 
   /**
    * Answers nothing until the device stops asking, or has asked more often than anybody is configured to. Its Restart time
-   * may grow from one request to the next.
+   * may grow from one request to the next. Returns how long after its last one it was listened to; undefined if it never stops.
    */
-  async exhaust(clause: ClauseId, asking: Match = this.request): Promise<void> {
+  async exhaust(clause: ClauseId, asking: Match = this.request): Promise<number | undefined> {
     let gapMs = this.restartMs;
     let last: Caught | undefined;
     for (let count = 2; count < MOST_REQUESTS; count++) {
       const next = await this.context.note(may(asking, clause).within(3 * gapMs));
-      if (next === undefined) return;
+      if (next === undefined) return 3 * gapMs;
       if (last !== undefined) gapMs = Math.max(gapMs, next.msAfter(last));
       last = next;
     }
+    return undefined;
+  }
+
+  /**
+   * A slow command line tells of the Close when the first Terminate-Request is long gone: waits for one that is fresh, so
+   * that Closing lasts a while. False where none comes any more.
+   */
+  async terminatesYet(clause: ClauseId): Promise<boolean> {
+    while (this.ageMs(this.terminating!) > this.restartMs / 4) {
+      const again = this.of("Terminate-Request");
+      const next = await this.context.note(may(again, clause).within(1.2 * this.restartMs));
+      if (next === undefined) return false;
+      this.terminating = next;
+    }
+    return true;
   }
 
   /** Writes down whether the device ends the call now: what follows is then not applicable. */
   async endsCall(clause: ClauseId, withinMs: number): Promise<boolean> {
     return (await this.context.note(may(this.gone, clause).within(withinMs))) !== undefined;
   }
+}
+
+/** An option with another value; where none can have one, an MRU. */
+function another(option: Uint8Array | undefined): Uint8Array {
+  const [type = 0] = option ?? [];
+  if (option === undefined || option.length === 2) return Uint8Array.of(1, 4, 1500 >> 8, 1500 & 0xff);
+  if (type === 1) return Uint8Array.of(1, 4, 1400 >> 8, 1400 & 0xff);
+  return option.map((octet, i) => (i === option.length - 1 ? octet ^ 0x55 : octet));
 }
 
 /** In this time a device has said what the opening of LCP makes it say. */
@@ -293,9 +356,12 @@ export async function reach(context: Context, state: ReachedState, clause: Claus
   if (state === "Closing" || state === "Closed") await bench.closePpp();
   if (state === "Stopping, counting" || state === "Closing" || state === "Closed") {
     const ends = anyOf(lcpByHand.of("Terminate-Request"), lcpByHand.gone);
-    const ending = await note(may(ends, clause));
+    const ending = await note(
+      state === "Stopping, counting" ? may(ends, clause) : may(ends, clause).within(COMMANDED_MS),
+    );
     if (ending?.field("lcp.id") === undefined) return undefined;
     lcpByHand.terminating = ending;
+    if (state === "Closing") return (await lcpByHand.terminatesYet(clause)) ? lcpByHand : undefined;
     if (state !== "Closed") return lcpByHand;
     call.send(lcpPacket.terminateAck(ending.number("lcp.id")));
     return (await lcpByHand.endsCall(clause, lcpByHand.restartMs)) ? undefined : lcpByHand;

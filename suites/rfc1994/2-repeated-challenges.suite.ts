@@ -58,12 +58,13 @@ conformance(
     id: "rfc1994-0111",
     clause: CLAUSES["RFC1994-2-02"],
     needs: ["lns", "chap"],
+    version: 2,
     story: "after a wrong Response the connection is given up",
   },
   async ({ bench, climb, allow, caller, gateway }) => {
     const tunnel = await bench.open();
     const call = await tunnel.call();
-    allow(lcpNegotiation, chap("Challenge"), chap("Failure"));
+    allow(lcpNegotiation, chap("Challenge"), chap("Failure"), ending);
     await call.openLcp(caller, gateway, CHAP_BY_HAND);
     const asked = await climb(given(chap("Challenge")));
     call.send(chapPacket.response(asked.number("chap.id"), counted(16), caller.user));

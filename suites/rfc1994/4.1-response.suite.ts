@@ -108,6 +108,7 @@ conformance(
 conformance(
   {
     id: "rfc1994-0124",
+    version: 2,
     clause: CLAUSES["RFC1994-4.1-20"],
     clauses: [CLAUSES["RFC1994-4.1-08"], CLAUSES["RFC1994-4.1-07"]],
     needs: ["lns", "chap"],
@@ -122,6 +123,7 @@ conformance(
     const asked = await climb(given(chap("Challenge")));
     const first = await climb(given(chap("Success")));
     await call.ipOpened();
+    await call.carries();
     const id = asked.number("chap.id");
     const message = first.text("chap.message");
     const right = chapMd5(id, caller.password, asked.octets("chap.value"));

@@ -223,7 +223,9 @@ conformance(
 conformance(
   {
     id: "rfc2661-0210",
+    version: 2,
     clause: CLAUSES["RFC2661-5.3-04"],
+    clauses: [CLAUSES["RFC2661-7.2.1-06"]],
     needs: ["lns", "two-openings"],
     story:
       "of two tunnels that open at once a StopCCN with Tunnel ID 0 ends only the named one: the other takes a call",
@@ -234,7 +236,10 @@ conformance(
     one.send(sccrq({ assignedTunnelId: one.id }));
     await climb(given(control("SCCRP", { "l2tp.tunnelId": one.id })));
     other.send(sccrq({ assignedTunnelId: other.id }));
-    await climb(given(control("SCCRP", { "l2tp.tunnelId": other.id })));
+    // Both speak from one port: the Assigned Tunnel ID alone tells the second from a repeat of the first.
+    const second = must(control("SCCRP", { "l2tp.tunnelId": other.id }), "RFC2661-7.2.1-06");
+    const answer = await climb(second.or(stopped(other.id), "one tunnel for an address and port"));
+    if (answer.field("l2tp.type")?.value === "StopCCN") return;
     one.stopped = true;
     const ns = one.send(stopCcn({ assignedTunnelId: one.id }), { header: { tunnelId: 0 } });
     await climb(must(acks(ns, { tunnel: one.id }), "RFC2661-5.3-04"));
@@ -378,10 +383,11 @@ conformance(
     id: "rfc2661-0218",
     clause: CLAUSES["RFC2661-7.1-04"],
     needs: ["lns"],
-    story: "a malformed M=0 AVP of SCCRQ is passed over: SCCRP",
+    version: 2,
+    story: "a malformed M=0 AVP of SCCRQ is passed over: SCCRP, and no StopCCN behind it",
     params: [{ avp: "firmwareRevision" }, { avp: "tieBreaker" }],
   },
-  async ({ bench, climb, params: { avp } }) => {
+  async ({ bench, climb, silence, params: { avp } }) => {
     const tunnel = await bench.tunnel();
     const malformed = {
       firmwareRevision: avpOf("firmwareRevision", 1, { value: fromHex("00 01 00") }),
@@ -389,5 +395,6 @@ conformance(
     }[avp];
     tunnel.send(sccrq({ assignedTunnelId: tunnel.id }, [malformed]));
     await climb(should(control("SCCRP", { "l2tp.tunnelId": tunnel.id }), "RFC2661-7.1-04"));
+    await silence(never(stopped(tunnel.id), "RFC2661-7.1-04").within(500));
   },
 );

@@ -1,8 +1,20 @@
 /** RFC 2661 §5.0, §5.1.1, §5.6 and §5.8: what a tunnel may carry, who may open it, and how it goes. */
 import { conformance } from "#conformance";
 import { CLAUSES } from "#clauses";
-import { given, may, must, never } from "#expect/ladder";
-import { acks, anyOf, between, control, echoed, not, redial, stopped } from "#expect/matchers";
+import { given, may, must } from "#expect/ladder";
+import {
+  acks,
+  anyControl,
+  anyOf,
+  between,
+  control,
+  disconnected,
+  echoed,
+  not,
+  redial,
+  stopped,
+  type Expected,
+} from "#expect/matchers";
 import {
   append,
   challengeResponse,
@@ -24,6 +36,10 @@ const NO_SECRET = new Uint8Array(0);
 const SCCRP = 2;
 const SCCCN = 3;
 const UNKNOWN_MANDATORY = unknownAvp(0, 0xfff0, fromHex("00 01"), { m: 1 });
+/** The first waits of a device that repeats a message are 1 and 2 seconds by the RFC's advice; a slow one gets more. */
+const REPEAT_WITHIN_MS = 15_000;
+/** A device that answers within this time has no need of its timer to get two answers out. */
+const PROMPT_MS = 200;
 const after = (ns: number, by: number) => (ns + by) % 65536;
 
 conformance(
@@ -170,8 +186,9 @@ conformance(
     id: "rfc2661-1407",
     clause: CLAUSES["RFC2661-5.8-16"],
     story:
-      "a device that ends the tunnel for an unknown M=1 AVP repeats its StopCCN, and acknowledges a repeat of what made it do so",
+      "a device that ends the tunnel for an unknown M=1 AVP repeats its StopCCN, and acknowledges what comes meanwhile",
     background: ["ppp", "session"],
+    version: 2,
     waitsMs: 2_000,
   },
   async ({ bench, climb, allow, elapse }) => {
@@ -181,12 +198,12 @@ conformance(
     await elapse(100);
     allow(redial);
     tunnel.withholdAcks();
-    const ns = tunnel.send(append(hello(), UNKNOWN_MANDATORY));
+    tunnel.send(append(hello(), UNKNOWN_MANDATORY));
     const stop = await climb(given(stopped(tunnel.id)));
-    await climb(must(stopped(tunnel.id, { "l2tp.ns": stop.number("l2tp.ns") }), "RFC2661-5.8-16"));
-    tunnel.resend(ns);
-    // Its StopCCN may carry the acknowledgement, but not before the next of its repeats.
-    await climb(must(acks(ns, { tunnel: tunnel.id }), "RFC2661-5.8-16").within(900));
+    const again = stopped(tunnel.id, { "l2tp.ns": stop.number("l2tp.ns") });
+    await climb(must(again, "RFC2661-5.8-16").within(REPEAT_WITHIN_MS));
+    // A message that its StopCCN had no part in, so that only a fresh Nr acknowledges it; on whichever repeat that rides.
+    await climb(must(acks(tunnel.hello(), { tunnel: tunnel.id }), "RFC2661-5.8-16").within(REPEAT_WITHIN_MS));
   },
 );
 
@@ -216,9 +233,10 @@ conformance(
     clause: CLAUSES["RFC2661-5.8-18"],
     needs: ["lns"],
     story:
-      "a window of four can be used: after some calls that were acknowledged at once, a second ICRP follows the first unasked; whether the fourth does is written down",
+      "a window of four can be used: after some calls that were acknowledged at once, a second answer to an ICRQ follows the first unasked; whether the fourth does is written down",
     params: [{ window: "4" }, { window: "default" }],
     background: ["session"],
+    version: 2,
     waitsMs: 1_000,
   },
   async ({ bench, climb, note, params: { window } }) => {
@@ -227,20 +245,27 @@ conformance(
     tunnel.send(sccrq({ assignedTunnelId: tunnel.id, hostName: bench.hostName, ...announced }));
     await climb(must(control("SCCRP", { "l2tp.tunnelId": tunnel.id }), "RFC2661-5.8-18"));
     await tunnel.acknowledged(tunnel.send(scccn()));
-    // Each answer that is acknowledged at once opens a window that began small.
+    // Each answer that is acknowledged at once opens a window that began small; a refusal is an answer like another.
+    let last: Awaited<ReturnType<typeof climb>> | undefined;
+    let slowestMs = 0;
     for (let i = 0; i < 6; i++) {
       const call = tunnel.ask();
-      await climb(given(control("ICRP", { "l2tp.sessionId": call.id })));
+      const answer = anyOf(control("ICRP", { "l2tp.sessionId": call.id }), disconnected(tunnel.id, [call.id]));
+      const caught = await climb(given(answer));
+      if (last !== undefined) slowestMs = Math.max(slowestMs, caught.msAfter(last));
+      last = caught;
     }
     tunnel.withholdAcks();
     const { nr } = tunnel;
     bench.burst(() => {
       for (let i = 0; i < 4; i++) tunnel.send(icrq({ assignedSessionId: tunnel.newCall().id }));
     });
-    const answer = (by: number) => control("ICRP", { "l2tp.tunnelId": tunnel.id, "l2tp.ns": after(nr, by) });
+    const answer = (by: number) => anyControl({ "l2tp.tunnelId": tunnel.id, "l2tp.ns": after(nr, by) });
     await climb(given(answer(0)));
-    // Sooner than the first repeat, or it may be the device's timer that let it go.
-    await climb(must(answer(1), "RFC2661-5.8-18").within(900));
+    // Behind the first repeat the window is one again (appendix A), and a slow device may not get to its second answer before.
+    const second = answer(1);
+    if (slowestMs > PROMPT_MS) await note(may(second, "RFC2661-5.8-18"));
+    else await climb(must(second, "RFC2661-5.8-18").within(900));
     await note(may(answer(3), "RFC2661-5.8-18").within(900));
   },
 );
@@ -250,16 +275,22 @@ conformance(
     id: "rfc2661-1410",
     clause: CLAUSES["RFC2661-7.2.1-21"],
     needs: ["lns"],
-    story: "an SCCRQ of a higher version is answered with the device's own, 1.0, if with an SCCRP at all",
+    story: "an SCCRQ of a higher version can be answered with the device's own, 1.0, or be refused",
     params: [{ version: 0x0101 }, { version: 0x0200 }],
+    version: 2,
     waitsMs: 2_000,
   },
-  async ({ bench, silence, allow, params: { version } }) => {
+  async ({ bench, note, params: { version } }) => {
     const tunnel = await bench.tunnel();
-    allow(stopped(tunnel.id), control("SCCRP", { "l2tp.tunnelId": tunnel.id, "avp.protocolVersion": 0x0100 }));
     tunnel.send(sccrq({ assignedTunnelId: tunnel.id, hostName: bench.hostName, protocolVersion: version }));
-    const other = control("SCCRP", { "l2tp.tunnelId": tunnel.id, "avp.protocolVersion": not(0x0100) });
-    await silence(never(other, "RFC2661-7.2.1-21").within(2_000));
+    const answer = (protocolVersion: Expected | number) =>
+      control("SCCRP", { "l2tp.tunnelId": tunnel.id, "avp.protocolVersion": protocolVersion });
+    // §7.2.1 tells what the originator makes of the answer; that a device says its own version is read between the lines.
+    await note(
+      may(anyOf(answer(0x0100), stopped(tunnel.id)), "RFC2661-7.2.1-21")
+        .or(answer(not(0x0100)), "the version of the request is said back, which is not the device's own")
+        .within(2_000),
+    );
   },
 );
 

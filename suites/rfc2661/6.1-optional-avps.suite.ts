@@ -196,6 +196,7 @@ conformance(
     story:
       "whether the LAC tells of authentication and of LCP options, and whether it asks for an MRU, is written down",
     background: ["ppp", "session"],
+    waitsMs: 10_000,
   },
   async ({ bench, note, user, gateway }) => {
     const tunnel = await bench.open();

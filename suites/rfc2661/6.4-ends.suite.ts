@@ -2,8 +2,9 @@
 import { conformance } from "#conformance";
 import { CLAUSES } from "#clauses";
 import { given, may, must, never } from "#expect/ladder";
-import { acks, anyOf, atLeast, control, echoed, redial, stopped } from "#expect/matchers";
+import { acks, anyOf, atLeast, control, disconnected, echoed, redial, stopped } from "#expect/matchers";
 import { cdn, icrp, icrq, sli, type ControlMessage } from "#peer/script";
+import { asksAnew } from "./misplaced-request.ts";
 
 /** More than twice the 60 seconds after which most peers say HELLO. */
 const LONG_MS = 130_000;
@@ -63,9 +64,13 @@ conformance(
     clause: CLAUSES["RFC2661-6.12-01"],
     needs: ["lns"],
     story: "after a CDN for a session that was not established yet, its id asks for a new call",
+    background: ["ppp"],
+    version: 2,
   },
   async ({ bench, climb, allow }) => {
     const tunnel = await bench.open();
+    // A tunnel may go with its last call: this one holds it.
+    await tunnel.call();
     const call = tunnel.ask();
     const answer = await climb(given(control("ICRP", { "l2tp.sessionId": call.id })));
     call.peerId = answer.number("avp.assignedSessionId");
@@ -74,8 +79,8 @@ conformance(
     const ns = tunnel.send(icrq({ assignedSessionId: call.id, callSerialNumber: 2 }));
     await climb(
       must(control("ICRP", { "l2tp.sessionId": call.id, "l2tp.nr": atLeast(ns + 1) }), "RFC2661-6.12-01").or(
-        stopped(tunnel.id),
-        "the tunnel ends with its last session",
+        disconnected(tunnel.id, [call.id], { "l2tp.nr": atLeast(ns + 1) }),
+        "a second call is refused",
       ),
     );
   },
@@ -95,12 +100,9 @@ conformance(
     allow(stopped(tunnel.id), redial, control("ICRQ"), control("CDN"));
     const ns = tunnel.hangUp(call);
     await silence(never(control("ICCN", { "l2tp.sessionId": call.id }), "RFC2661-6.12-01").within(500));
-    await climb(must(acks(ns, { tunnel: tunnel.id }), "RFC2661-6.12-01"));
+    const ack = await climb(must(acks(ns, { tunnel: tunnel.id }), "RFC2661-6.12-01"));
     // An answer that comes too late: the call is free, and goes on no more, unless its ID was taken for another one since.
-    const again = await note(
-      may(control("ICRQ", { "avp.assignedSessionId": call.peerId }), "RFC2661-6.12-01").within(500),
-    );
-    if (again !== undefined) return;
+    if (await asksAnew({ note }, { type: "ICRQ", tunnel, call, clause: "RFC2661-6.12-01", ack })) return;
     tunnel.send(icrp({ assignedSessionId: call.id }), { sessionId: call.peerId });
     await silence(never(control("ICCN", { "l2tp.sessionId": call.id }), "RFC2661-6.12-01").within(2_000));
   },
@@ -155,6 +157,7 @@ conformance(
   {
     id: "rfc2661-1206",
     clause: CLAUSES["RFC2661-6.12-05"],
+    version: 2,
     story: "a CDN with a Q.931 Cause Code is acknowledged like one without",
     params: [{ cause: 0 }, { cause: 16 }],
     background: ["ppp"],
@@ -164,7 +167,8 @@ conformance(
     const call = await tunnel.call();
     await call.openLcp(user, gateway);
     call.stop();
-    allow(stopped(tunnel.id), redial, control("ICRQ"));
+    // A CDN in return is not in the tables (§7.4), and forbidden nowhere.
+    allow(stopped(tunnel.id), redial, control("ICRQ"), control("CDN"));
     const q931 = cause === 0 ? undefined : { cause, msg: 0x45, advisory: "" };
     const ns = tunnel.send(cdn({ assignedSessionId: call.id, q931CauseCode: q931 }), { sessionId: call.peerId });
     await note(may(acks(ns, { tunnel: tunnel.id }), "RFC2661-6.12-05"));

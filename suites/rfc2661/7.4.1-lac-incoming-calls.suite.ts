@@ -3,15 +3,13 @@ import { conformance } from "#conformance";
 import { CLAUSES } from "#clauses";
 import { given, may, must, never } from "#expect/ladder";
 import { acks, anyOf, control, disconnected, echoed, nonZero, redial, stopped } from "#expect/matchers";
-import { cdn, fromHex, iccn, icrp, icrq, sccrp, unknownAvp, type ControlMessage } from "#peer/script";
+import { cdn, fromHex, iccn, icrp, sccrp, unknownAvp, type ControlMessage } from "#peer/script";
+import { asksAnew, ends, WHOLE_TUNNEL } from "./misplaced-request.ts";
 
 const UNKNOWN_MANDATORY = unknownAvp(0, 0xfff0, fromHex("00 01"), { m: 1 });
-/** §7.1 lets a control connection be cleared for any message that is invalid; the tables end only the call. */
-const WHOLE_TUNNEL = "the whole tunnel is cleared for what ends only the call";
 
 /** Messages of a call, with the id that the bench gives to a call where they bear one. */
 const OF_CALL: Readonly<Record<string, (assignedSessionId: number) => ControlMessage>> = {
-  ICRQ: (assignedSessionId) => icrq({ assignedSessionId }),
   ICRP: (assignedSessionId) => icrp({ assignedSessionId }),
   ICCN: () => iccn(),
   CDN: (assignedSessionId) => cdn({ assignedSessionId }),
@@ -108,18 +106,22 @@ conformance(
     id: "rfc2661-1305",
     clause: CLAUSES["RFC2661-7.4.1-07"],
     needs: ["lac"],
-    story: "wait-reply, ICRQ for the LAC's own call: CDN, and an ICRP behind it connects nothing",
-    waitsMs: 2_000,
+    story: "wait-reply, ICRQ for the LAC's own call: no ICCN but CDN, and an ICRP behind it connects nothing",
+    version: 2,
+    waitsMs: 4_000,
   },
-  async ({ bench, climb, silence, allow }) => {
+  async ({ bench, climb, silence, note, allow }) => {
     const tunnel = await bench.open();
     const call = await tunnel.asked();
     allow(redial, control("ICRQ"), control("CDN"), stopped(tunnel.id));
-    tunnel.send(icrq({ assignedSessionId: call.id }), { sessionId: call.peerId });
-    await climb(must(disconnected(tunnel.id, [call.id]), "RFC2661-7.4.1-07").or(stopped(tunnel.id), WHOLE_TUNNEL));
+    const clause = "RFC2661-7.4.1-07";
+    // Nobody has granted the call, whatever the request is taken for.
+    const before = () => silence(never(control("ICCN"), clause).within(1_000));
+    if (!(await ends({ climb, note, allow }, { type: "ICRQ", call, named: call, clause, before }))) return;
+    if (await asksAnew({ note }, { type: "ICRQ", tunnel, call, clause })) return;
     tunnel.send(icrp({ assignedSessionId: call.id }), { sessionId: call.peerId });
     const connects = anyOf(control("ICCN", { "l2tp.sessionId": call.id }), control("ICRP"));
-    await silence(never(connects, "RFC2661-7.4.1-07").within(2_000));
+    await silence(never(connects, clause).within(2_000));
   },
 );
 
@@ -130,16 +132,18 @@ conformance(
     needs: ["lac"],
     story: "wait-reply, CDN or ICCN: it is acknowledged, the call is over, and an ICRP behind it draws no ICCN",
     params: [{ message: "CDN" }, { message: "ICCN" }],
-    waitsMs: 3_000,
+    version: 2,
+    waitsMs: 4_500,
   },
-  async ({ bench, climb, silence, allow, params: { message } }) => {
+  async ({ bench, climb, silence, note, allow, params: { message } }) => {
     const tunnel = await bench.open();
     const call = await tunnel.asked();
     // It may ask again for its caller, or have done with the tunnel.
     allow(redial, control("ICRQ"), control("CDN"), stopped(tunnel.id));
     const ns = tunnel.send(OF_CALL[message]!(call.id), { sessionId: call.peerId });
     await silence(never(control("ICCN"), "RFC2661-7.4.1-08").within(1_000));
-    await climb(must(acks(ns, { tunnel: tunnel.id }), "RFC2661-7.4.1-08"));
+    const ack = await climb(must(acks(ns, { tunnel: tunnel.id }), "RFC2661-7.4.1-08"));
+    if (await asksAnew({ note }, { type: "ICRQ", tunnel, call, clause: "RFC2661-7.4.1-08", ack })) return;
     tunnel.send(icrp({ assignedSessionId: call.id }), { sessionId: call.peerId });
     await silence(never(control("ICCN", { "l2tp.sessionId": call.id }), "RFC2661-7.4.1-08"));
   },
@@ -153,9 +157,10 @@ conformance(
     needs: ["lac", "hang-up"],
     story:
       "wait-reply, the caller hangs up: CDN under header ID 0 with the ID of the ICRQ; a late ICRP revives nothing",
-    waitsMs: 2_000,
+    version: 2,
+    waitsMs: 2_500,
   },
-  async ({ bench, climb, silence, allow }) => {
+  async ({ bench, climb, silence, note, allow }) => {
     const tunnel = await bench.open();
     const call = await tunnel.asked();
     allow(redial, control("ICRQ"), control("CDN"), stopped(tunnel.id));
@@ -166,6 +171,7 @@ conformance(
         "RFC2661-7.4.1-09",
       ).or(stopped(tunnel.id), "the whole tunnel is cleared with the call"),
     );
+    if (await asksAnew({ note }, { type: "ICRQ", tunnel, call, clause: "RFC2661-7.4.1-09" })) return;
     tunnel.send(icrp({ assignedSessionId: call.id }), { sessionId: call.peerId });
     await silence(never(control("ICCN", { "l2tp.sessionId": call.id }), "RFC2661-7.4.1-09").within(2_000));
   },
@@ -201,17 +207,19 @@ conformance(
     story: "established, ICRQ, a second ICRP or ICCN for the call: CDN",
     params: [{ message: "ICRQ" }, { message: "ICRP" }, { message: "ICCN" }],
     background: ["ppp"],
+    version: 2,
   },
-  async ({ bench, climb, allow, params: { message } }) => {
+  async ({ bench, climb, note, allow, params: { message } }) => {
     const tunnel = await bench.open();
     const call = await tunnel.call();
     allow(redial, control("ICRQ"), stopped(tunnel.id));
-    // An ICRQ gives an ID of its own, which the device may then go by.
-    const named = message === "ICRQ" ? tunnel.newCall() : call;
-    tunnel.send(OF_CALL[message]!(named.id), { sessionId: call.peerId });
-    await climb(
-      must(disconnected(tunnel.id, [call.id, named.id]), "RFC2661-7.4.1-11").or(stopped(tunnel.id), WHOLE_TUNNEL),
-    );
+    const clause = "RFC2661-7.4.1-11";
+    if (message === "ICRQ") {
+      await ends({ climb, note, allow }, { type: "ICRQ", call, named: tunnel.newCall(), clause });
+      return;
+    }
+    tunnel.send(OF_CALL[message]!(call.id), { sessionId: call.peerId });
+    await climb(must(disconnected(tunnel.id, [call.id]), clause).or(stopped(tunnel.id), WHOLE_TUNNEL));
   },
 );
 

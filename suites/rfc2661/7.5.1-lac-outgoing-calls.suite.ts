@@ -3,15 +3,13 @@ import { conformance } from "#conformance";
 import { CLAUSES } from "#clauses";
 import { may, must, never } from "#expect/ladder";
 import { acks, anyOf, control, disconnected, echoed, lcp, nonZero, oneOf, redial, stopped } from "#expect/matchers";
-import { cdn, fromHex, occn, ocrp, ocrq, unknownAvp, type ControlMessage } from "#peer/script";
+import { cdn, fromHex, occn, ocrp, unknownAvp, type ControlMessage } from "#peer/script";
+import { ends, WHOLE_TUNNEL } from "./misplaced-request.ts";
 
 const UNKNOWN_MANDATORY = unknownAvp(0, 0xfff0, fromHex("00 01"), { m: 1 });
-/** §7.1 lets a control connection be cleared for any message that is invalid; the tables end only the call. */
-const WHOLE_TUNNEL = "the whole tunnel is cleared for what ends only the call";
 
 /** Messages of a call, with the id that the bench gives to a call where they bear one. */
 const OF_CALL: Readonly<Record<string, (assignedSessionId: number) => ControlMessage>> = {
-  OCRQ: (assignedSessionId) => ocrq({ assignedSessionId }),
   OCRP: (assignedSessionId) => ocrp({ assignedSessionId }),
   OCCN: () => occn(),
   CDN: (assignedSessionId) => cdn({ assignedSessionId }),
@@ -151,17 +149,23 @@ conformance(
     story: "wait-cs-answer, another OCRQ, OCRP or OCCN for the call: CDN, and the call is placed no more",
     params: [{ message: "OCRQ" }, { message: "OCRP" }, { message: "OCCN" }],
     background: ["ppp"],
+    version: 2,
     waitsMs: 3_000,
   },
-  async ({ bench, climb, silence, allow, numbers, params: { message } }) => {
+  async ({ bench, climb, silence, note, allow, numbers, params: { message } }) => {
     const tunnel = await bench.open();
     allow(OWN_CALL, redial, stopped(tunnel.id));
     const call = await tunnel.grantedOut(numbers.answers);
     const named = tunnel.newCall();
-    tunnel.send(OF_CALL[message]!(named.id), { sessionId: call.peerId });
     const ids = [call.id, named.id];
-    await climb(must(disconnected(tunnel.id, ids), "RFC2661-7.5.1-S07").or(stopped(tunnel.id), WHOLE_TUNNEL));
-    await silence(never(control("OCCN", { "l2tp.sessionId": oneOf(...ids) }), "RFC2661-7.5.1-S07"));
+    const clause = "RFC2661-7.5.1-S07";
+    if (message === "OCRQ") {
+      if (!(await ends({ climb, note, allow }, { type: "OCRQ", call, named, clause }))) return;
+    } else {
+      tunnel.send(OF_CALL[message]!(named.id), { sessionId: call.peerId });
+      await climb(must(disconnected(tunnel.id, ids), clause).or(stopped(tunnel.id), WHOLE_TUNNEL));
+    }
+    await silence(never(control("OCCN", { "l2tp.sessionId": oneOf(...ids) }), clause));
   },
 );
 
@@ -173,16 +177,20 @@ conformance(
     story: "established, another OCRQ, OCRP or OCCN for the call: CDN",
     params: [{ message: "OCRQ" }, { message: "OCRP" }, { message: "OCCN" }],
     background: ["ppp"],
+    version: 2,
   },
-  async ({ bench, climb, allow, numbers, params: { message } }) => {
+  async ({ bench, climb, note, allow, numbers, params: { message } }) => {
     const tunnel = await bench.open();
     allow(OWN_CALL, redial, stopped(tunnel.id));
     const call = await tunnel.callOut(numbers.answers);
     const named = tunnel.newCall();
+    const clause = "RFC2661-7.5.1-S08";
+    if (message === "OCRQ") {
+      await ends({ climb, note, allow }, { type: "OCRQ", call, named, clause });
+      return;
+    }
     tunnel.send(OF_CALL[message]!(named.id), { sessionId: call.peerId });
-    await climb(
-      must(disconnected(tunnel.id, [call.id, named.id]), "RFC2661-7.5.1-S08").or(stopped(tunnel.id), WHOLE_TUNNEL),
-    );
+    await climb(must(disconnected(tunnel.id, [call.id, named.id]), clause).or(stopped(tunnel.id), WHOLE_TUNNEL));
   },
 );
 

@@ -3,15 +3,14 @@ import { conformance } from "#conformance";
 import { CLAUSES } from "#clauses";
 import { must, never } from "#expect/ladder";
 import { acks, anyOf, control, data, disconnected, lcp, nonZero, redial, stopped } from "#expect/matchers";
-import { cdn, fromHex, lcp as lcpPacket, occn, ocrp, ocrq, sccrp, unknownAvp, type ControlMessage } from "#peer/script";
+import { cdn, fromHex, lcp as lcpPacket, occn, ocrp, sccrp, unknownAvp, type ControlMessage } from "#peer/script";
+import { lcpReply } from "./lcp-reply.ts";
+import { asksAnew, ends, WHOLE_TUNNEL } from "./misplaced-request.ts";
 
 const UNKNOWN_MANDATORY = unknownAvp(0, 0xfff0, fromHex("00 01"), { m: 1 });
-/** §7.1 lets a control connection be cleared for any message that is invalid; the tables end only the call. */
-const WHOLE_TUNNEL = "the whole tunnel is cleared for what ends only the call";
 
 /** Messages of a call, with the id that the bench gives to a call where they bear one. */
 const OF_CALL: Readonly<Record<string, (assignedSessionId: number) => ControlMessage>> = {
-  OCRQ: (assignedSessionId) => ocrq({ assignedSessionId }),
   OCRP: (assignedSessionId) => ocrp({ assignedSessionId }),
   OCCN: () => occn(),
   CDN: (assignedSessionId) => cdn({ assignedSessionId }),
@@ -122,13 +121,19 @@ conformance(
     story: "wait-reply, OCCN or OCRQ for the call: CDN",
     params: [{ message: "OCCN" }, { message: "OCRQ" }],
     background: ["ppp"],
+    version: 2,
   },
-  async ({ bench, climb, allow, params: { message } }) => {
+  async ({ bench, climb, note, allow, params: { message } }) => {
     const tunnel = await bench.answer();
     const call = await tunnel.askedOut();
     allow(redial, control("OCRQ"), stopped(tunnel.id));
+    const clause = "RFC2661-7.5.2-S06";
+    if (message === "OCRQ") {
+      await ends({ climb, note, allow }, { type: "OCRQ", call, named: call, clause });
+      return;
+    }
     tunnel.send(OF_CALL[message]!(call.id), { sessionId: call.peerId });
-    await climb(must(disconnected(tunnel.id, [call.id]), "RFC2661-7.5.2-S06").or(stopped(tunnel.id), WHOLE_TUNNEL));
+    await climb(must(disconnected(tunnel.id, [call.id]), clause).or(stopped(tunnel.id), WHOLE_TUNNEL));
   },
 );
 
@@ -140,15 +145,17 @@ conformance(
     needs: ["lns", "outgoing-calls", "dial-out"],
     story: "wait-connect, OCCN: it is acknowledged, and LCP in the session is answered",
     background: ["ppp"],
+    version: 2,
   },
-  async ({ bench, climb }) => {
+  async ({ bench, climb, caller, gateway }) => {
     const tunnel = await bench.answer();
     const call = await tunnel.askedOut();
     tunnel.send(ocrp({ assignedSessionId: call.id }), { sessionId: call.peerId });
     const ns = tunnel.send(occn(), { sessionId: call.peerId });
     await climb(must(acks(ns, { tunnel: tunnel.id }), "RFC2661-5.2.2-01"));
-    call.send(lcpPacket.configureRequest(1, []));
-    await climb(must(lcp("Configure-Ack", { "lcp.id": 1, "l2tp.sessionId": call.id }), "RFC2661-7.5.2-S07"));
+    // What comes before PPP is ready may be lost, and what is asked for may be refused: it is asked until it is answered.
+    call.begin(caller, gateway);
+    await climb(must(lcpReply({ "l2tp.sessionId": call.id }), "RFC2661-7.5.2-S07"));
   },
 );
 
@@ -159,25 +166,28 @@ conformance(
     needs: ["lns", "outgoing-calls", "dial-out"],
     story: "wait-connect, OCRQ or a second OCRP for the call: CDN, and an OCCN behind it opens nothing",
     params: [{ message: "OCRQ" }, { message: "OCRP" }],
+    version: 2,
     waitsMs: 2_000,
   },
-  async ({ bench, climb, silence, allow, params: { message } }) => {
+  async ({ bench, climb, silence, note, allow, params: { message } }) => {
     const tunnel = await bench.answer();
     const call = await tunnel.askedOut();
     allow(redial, control("OCRQ"), stopped(tunnel.id));
     const first = tunnel.send(ocrp({ assignedSessionId: call.id }), { sessionId: call.peerId });
     await tunnel.acknowledged(first);
-    const named = message === "OCRQ" ? tunnel.newCall() : call;
-    tunnel.send(OF_CALL[message]!(named.id), { sessionId: call.peerId });
-    await climb(
-      must(disconnected(tunnel.id, [call.id, named.id]), "RFC2661-7.5.2-S08").or(stopped(tunnel.id), WHOLE_TUNNEL),
-    );
+    const clause = "RFC2661-7.5.2-S08";
+    if (message === "OCRQ") {
+      if (!(await ends({ climb, note, allow }, { type: "OCRQ", call, named: tunnel.newCall(), clause }))) return;
+    } else {
+      tunnel.send(OF_CALL[message]!(call.id), { sessionId: call.peerId });
+      await climb(must(disconnected(tunnel.id, [call.id]), clause).or(stopped(tunnel.id), WHOLE_TUNNEL));
+    }
     allow(control("CDN"));
     bench.burst(() => {
       tunnel.send(occn(), { sessionId: call.peerId });
       call.send(lcpPacket.configureRequest(1, []));
     });
-    await silence(never(data(), "RFC2661-7.5.2-S08").within(2_000));
+    await silence(never(data(), clause).within(2_000));
   },
 );
 
@@ -188,19 +198,18 @@ conformance(
     needs: ["lns", "outgoing-calls", "dial-out"],
     story: "wait-connect, the OCRP of the set-up comes once more: it is acknowledged, and the call can be completed",
     background: ["ppp"],
+    version: 2,
   },
-  async ({ bench, climb }) => {
+  async ({ bench, climb, caller, gateway }) => {
     const tunnel = await bench.answer();
     const call = await tunnel.askedOut();
     const ns = tunnel.send(ocrp({ assignedSessionId: call.id }), { sessionId: call.peerId });
     await tunnel.acknowledged(ns);
     tunnel.resend(ns);
     await climb(must(acks(ns, { tunnel: tunnel.id }), "RFC2661-7.5.2-S08"));
-    bench.burst(() => {
-      tunnel.send(occn(), { sessionId: call.peerId });
-      call.send(lcpPacket.configureRequest(1, []));
-    });
-    await climb(must(lcp("Configure-Ack", { "lcp.id": 1, "l2tp.sessionId": call.id }), "RFC2661-7.5.2-S08"));
+    tunnel.send(occn(), { sessionId: call.peerId });
+    call.begin(caller, gateway);
+    await climb(must(lcpReply({ "l2tp.sessionId": call.id }), "RFC2661-7.5.2-S08"));
   },
 );
 
@@ -212,16 +221,18 @@ conformance(
     story: "wait-reply, wait-connect or established, CDN: it is acknowledged, and the session is there for LCP no more",
     params: [{ state: "wait-reply" }, { state: "wait-connect" }, { state: "established" }],
     background: ["ppp"],
-    waitsMs: 3_000,
+    version: 2,
+    waitsMs: 3_500,
   },
-  async ({ bench, climb, silence, allow, params: { state } }) => {
+  async ({ bench, climb, silence, note, allow, params: { state } }) => {
     const tunnel = await bench.answer();
     // It may ask again for its call, or have done with the tunnel.
     allow(redial, control("OCRQ"), control("CDN"), stopped(tunnel.id));
     const call = await (state === "established" ? tunnel.callOut() : tunnel.askedOut());
     if (state === "wait-connect")
       await tunnel.acknowledged(tunnel.send(ocrp({ assignedSessionId: call.id }), { sessionId: call.peerId }));
-    await climb(must(acks(tunnel.hangUp(call), { tunnel: tunnel.id }), "RFC2661-7.5.2-S09"));
+    const ack = await climb(must(acks(tunnel.hangUp(call), { tunnel: tunnel.id }), "RFC2661-7.5.2-S09"));
+    if (await asksAnew({ note }, { type: "OCRQ", tunnel, call, clause: "RFC2661-7.5.2-S09", ack })) return;
     bench.burst(() => {
       // All that would bring a call up that still waits.
       if (state === "wait-reply") tunnel.send(ocrp({ assignedSessionId: call.id }), { sessionId: call.peerId });
@@ -240,16 +251,20 @@ conformance(
     story: "established, OCRQ, OCRP or a second OCCN for the call: CDN",
     params: [{ message: "OCRQ" }, { message: "OCRP" }, { message: "OCCN" }],
     background: ["ppp"],
+    version: 2,
   },
-  async ({ bench, climb, allow, params: { message } }) => {
+  async ({ bench, climb, note, allow, params: { message } }) => {
     const tunnel = await bench.answer();
     allow(redial, control("OCRQ"), stopped(tunnel.id));
     const call = await tunnel.callOut();
     const named = tunnel.newCall();
+    const clause = "RFC2661-7.5.2-S10";
+    if (message === "OCRQ") {
+      await ends({ climb, note, allow }, { type: "OCRQ", call, named, clause });
+      return;
+    }
     tunnel.send(OF_CALL[message]!(named.id), { sessionId: call.peerId });
-    await climb(
-      must(disconnected(tunnel.id, [call.id, named.id]), "RFC2661-7.5.2-S10").or(stopped(tunnel.id), WHOLE_TUNNEL),
-    );
+    await climb(must(disconnected(tunnel.id, [call.id, named.id]), clause).or(stopped(tunnel.id), WHOLE_TUNNEL));
   },
 );
 

@@ -129,6 +129,16 @@ describe("an expected deviation that did not show", () => {
   ])("%s", (_what, results, unexpected) => {
     expect(unexpectedPasses([KNOWN], results).length > 0).toBe(unexpected);
   });
+
+  const RULE = { ...KNOWN, id: "rule-rfc2661-5.8-02", capture: `device/${SAMPLE.id}~lns~window=1/run.pcapng` };
+  const passes = { ...SAMPLE, id: RULE.id, verdict: "pass" as const, findings: [] };
+  test.each([
+    ["by its rule, with the case that showed it", [passes, result("pass")], true],
+    ["by its rule, without that case", [passes], false],
+    ["by its rule, and that case was not run", [passes, result("not run")], false],
+  ])("%s", (_what, results, unexpected) => {
+    expect(unexpectedPasses([RULE], results).length > 0).toBe(unexpected);
+  });
 });
 
 test("every baseline of this repository loads, and its evidence lies beside it", () => {

@@ -121,7 +121,7 @@ export function isKnown(judged: Judged, active: readonly BaselineEntry[]): boole
 /**
  * Entries whose deviation did not show although nothing else was wrong with that case or rule either: the device was mended,
  * or the case no longer sees it. A result that could not tell (inconclusive, not run, not exercised) refutes no entry, and
- * one that failed otherwise is told as that failure.
+ * one that failed otherwise is told as that failure. Nor does a rule's pass in a run without the case that showed it.
  */
 export function unexpectedPasses(
   active: readonly BaselineEntry[],
@@ -132,7 +132,16 @@ export function unexpectedPasses(
     return (
       results.length > 0 &&
       results.every((j) => j.verdict === "pass" || j.verdict === "remark") &&
-      !results.some((j) => j.findings.some((f) => expects(entry, j, f)))
+      !results.some((j) => j.findings.some((f) => expects(entry, j, f))) &&
+      sawItsCase(entry, judged)
     );
   });
+}
+
+/** Whether the case is among these in whose folder a rule's entry has its capture; a case's own entry needs no other. */
+function sawItsCase(entry: BaselineEntry, judged: readonly Judged[]): boolean {
+  const folder = entry.id.startsWith("rule-") ? entry.capture?.split("/").at(-2) : undefined;
+  if (folder === undefined) return true;
+  const id = folder.split("~")[0];
+  return judged.some((j) => j.id === id && j.role === entry.role && j.verdict !== "not run");
 }

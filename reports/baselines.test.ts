@@ -5,13 +5,24 @@ import { describe, expect, test } from "vitest";
 import { readCaseFolder } from "#fixtures/case-folder";
 import { PACKAGE_ROOT } from "#fixtures/root";
 import { judge } from "#expect/judge";
+import { RULES } from "#expect/rules/index";
+import { loadLab } from "#lab/load";
+import { resolveSecret } from "#lab/secret";
 import { expects, loadBaseline } from "./baseline.ts";
 
 const FOLDER = join(PACKAGE_ROOT, "reports/baseline");
 const FINDINGS = readFileSync(join(PACKAGE_ROOT, "reports/findings.md"), "utf8");
 
+/** What a run with that device opens hidden AVPs with: the labs' secrets are public. */
+function lensOf(device: string): { tunnelSecret: Uint8Array } {
+  const labs = readdirSync(join(PACKAGE_ROOT, "fixtures/labs")).map((file) => loadLab(`fixtures/labs/${file}`).spec);
+  const secret = labs.find((lab) => lab.device.id === device)!.tunnelSecret!;
+  return { tunnelSecret: new TextEncoder().encode(resolveSecret(secret, "tunnelSecret")) };
+}
+
 describe.each(readdirSync(FOLDER).filter((name) => name.endsWith(".json")))("%s", (name) => {
   const { device, entries } = loadBaseline(join(FOLDER, name));
+  const lens = lensOf(device);
 
   test("bears the name of its device", () => {
     expect(name).toBe(`${device}.json`);
@@ -22,7 +33,7 @@ describe.each(readdirSync(FOLDER).filter((name) => name.endsWith(".json")))("%s"
     const folder = join(FOLDER, dirname(entry.capture ?? ""));
     expect(existsSync(join(folder, "run.pcapng"))).toBe(true);
     const { ladder, frames } = readCaseFolder(folder);
-    const judged = judge(ladder, frames);
+    const judged = judge(ladder, frames, RULES, lens);
     const findings = entry.id.startsWith("rule-")
       ? (judged.rules.find((r) => r.id === entry.id)?.findings ?? [])
       : judged.findings;

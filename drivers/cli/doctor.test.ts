@@ -41,6 +41,8 @@ describe("the machine", () => {
     ["chromium", "page", "apt-get install -y --no-install-recommends chromium"],
     ["l2tpns", "labs against l2tpns", "apt-get install -y --no-install-recommends l2tpns"],
     ["freeradius", "cannot authenticate", "apt-get install -y --no-install-recommends freeradius"],
+    ["xl2tpd", "labs against xl2tpd", "apt-get install -y --no-install-recommends xl2tpd"],
+    ["slirp-fullbolt", "end at ICCN", "apt-get install -y --no-install-recommends slirp"],
     ["koffi", "no TUN device", "npm install --include=optional koffi"],
     ["raw-socket", "UDP checksums", "npm rebuild raw-socket"],
     ["root", "only labs in memory", "sudo"],
@@ -122,6 +124,15 @@ describe("a lab", () => {
     });
     const ids = (await needs(spec)).filter((n) => n.why === "its commands call it").map((n) => n.id);
     expect(ids).toEqual(["cat", "head", "ip", "setpriv", "xl2tpd"]);
+  });
+
+  test("needs the programs that its scripts call", async () => {
+    const spec = command({ start: ["sh {run}/start.sh"], templates: "fixtures/lab/xl2tpd-lns" });
+    const missing = (await needs(spec, ["xl2tpd", "slirp-fullbolt"])).filter((n) => !n.ok);
+    expect(missing.map((n) => [n.id, n.install])).toEqual([
+      ["slirp-fullbolt", "apt-get install -y --no-install-recommends slirp"],
+      ["xl2tpd", "apt-get install -y --no-install-recommends xl2tpd"],
+    ]);
   });
 
   test.each([

@@ -133,6 +133,20 @@ const TOOLS: readonly Tool[] = [
     lost: "l2tpns cannot authenticate a user, so its labs reach no IPCP",
     install: apt("freeradius"),
   },
+  {
+    id: "xl2tpd",
+    names: ["xl2tpd"],
+    version: ["-v"],
+    lost: "the labs against xl2tpd, a real LNS and LAC that needs no kernel support",
+    install: apt("xl2tpd"),
+  },
+  {
+    id: "slirp-fullbolt",
+    // Never started here: it takes over the terminal.
+    names: ["slirp-fullbolt"],
+    lost: "xl2tpd has no PPP without /dev/ppp, so its labs end at ICCN",
+    install: apt("slirp"),
+  },
 ];
 
 async function checksOf(m: Machine): Promise<readonly Check[]> {

@@ -1,4 +1,7 @@
 /** What one lab asks of the machine: its bench, the programs that its commands call, its secrets. */
+import { existsSync, readdirSync, readFileSync } from "node:fs";
+import { join } from "node:path";
+import { PACKAGE_ROOT } from "#fixtures/root";
 import type { LabSpec } from "#lab/schema";
 import { apt, type Machine } from "./machine.ts";
 
@@ -43,19 +46,30 @@ function benchNeeds(lab: LabSpec, checks: readonly Known[]): readonly LabNeed[] 
   }
 }
 
-/** Programs that the lab's own commands call, as far as a look at their first words tells. */
+/** Programs that the lab's own commands and its scripts call, as far as a look at their first words tells. */
 function programsOf(lab: LabSpec): readonly string[] {
   if (lab.device.driver !== "command") return [];
-  const { start = [], ready, alive, dial, hangUp, adminClose, restart, stop, log } = lab.device;
-  const scripts = [...start, ready, alive, dial, hangUp, adminClose, restart, stop, log].filter(
+  const { start = [], ready, alive, dial, hangUp, adminClose, restart, stop, log, templates } = lab.device;
+  const commands = [...start, ready, alive, dial, hangUp, adminClose, restart, stop, log].filter(
     (text) => text !== undefined,
   );
+  const scripts = [...commands, ...(templates === undefined ? [] : scriptsIn(join(PACKAGE_ROOT, templates)))];
   const names = scripts
     .flatMap((text) => text.split(/\n|&&|\|\||[;|&]/))
     .flatMap((command) => programsIn(command.trim().split(/\s+/)));
   // Paths and placeholders are the lab's own business; what the shell knows needs no package.
   const found = names.filter((name) => /^[a-z][\w.+-]*$/i.test(name) && !SHELL.has(name));
   return [...new Set(found)].sort();
+}
+
+/** Templates that the device's shell runs, less their comments. */
+function scriptsIn(folder: string): readonly string[] {
+  if (!existsSync(folder)) return [];
+  return readdirSync(folder, { recursive: true, withFileTypes: true })
+    .filter((entry) => entry.isFile())
+    .map((entry) => readFileSync(join(entry.parentPath, entry.name), "utf8"))
+    .filter((text) => text.startsWith("#!/bin/sh"))
+    .map((text) => text.replace(/^#.*$/gm, ""));
 }
 
 const SHELL = new Set(
@@ -101,6 +115,8 @@ const PACKAGE_OF: Readonly<Record<string, string>> = {
   radiusd: "freeradius",
   setpriv: "util-linux",
   ssh: "openssh-client",
+  "slirp-fullbolt": "slirp",
+  unshare: "util-linux",
   "xl2tpd-control": "xl2tpd",
 };
 

@@ -1,4 +1,7 @@
-import { describe, expect, test } from "vitest";
+import { spawnSync } from "node:child_process";
+import { createSocket } from "node:dgram";
+import { once } from "node:events";
+import { describe, expect, test, vi } from "vitest";
 import { type Clock, ClockStalled, RealClock, VirtualClock } from "./clock.ts";
 
 const never = (): boolean => false;
@@ -185,6 +188,20 @@ describe("VirtualClock", () => {
 });
 
 describe("RealClock", () => {
+  test("a datagram that came while nobody could run is read before the timer that is due by then", async () => {
+    const clock = new RealClock();
+    const order: string[] = [];
+    const socket = createSocket("udp4", () => order.push("datagram"));
+    socket.bind(0, "127.0.0.1");
+    await once(socket, "listening");
+    clock.schedule(clock.now() + 1, () => order.push("timer"));
+    const send = `const s = require("dgram").createSocket("udp4"); s.send("x", ${socket.address().port}, "127.0.0.1", () => s.close())`;
+    spawnSync(process.execPath, ["-e", send]);
+    await clock.until(() => order.length === 2, clock.now() + 1_000);
+    socket.close();
+    expect(order).toEqual(["datagram", "timer"]);
+  });
+
   test("work runs at its time, and those who wait look again after it", async () => {
     const clock = new RealClock();
     const ran: string[] = [];
@@ -241,4 +258,15 @@ describe("RealClock", () => {
     const offMs = Number(new RealClock().epochNs() / 1_000_000n) - Date.now();
     expect(Math.abs(offMs)).toBeLessThan(100);
   });
+});
+
+test("a real clock whose process was set aside between its two readings reads again", () => {
+  const monotonic = vi.spyOn(performance, "now").mockReturnValueOnce(0).mockReturnValue(30);
+  const wall = vi.spyOn(Date, "now").mockReturnValue(1_030);
+  try {
+    expect(new RealClock().epochNs()).toBe(1_030_000_000n);
+  } finally {
+    monotonic.mockRestore();
+    wall.mockRestore();
+  }
 });

@@ -1,4 +1,4 @@
-import { setImmediate } from "node:timers";
+import { clearImmediate, setImmediate } from "node:timers";
 import { TimerQueue } from "./timer-queue.ts";
 
 /** Time as everything above proto sees it. Milliseconds count from the clock's own beginning and never go back. */
@@ -201,6 +201,8 @@ interface RealWaiter {
 /** setTimeout takes 31 bits of milliseconds; a longer wait is made of several. */
 const LONGEST_TIMEOUT_MS = 2 ** 31 - 1;
 
+const LONGEST_BETWEEN_MS = 0.5;
+
 /**
  * The machine's monotonic clock. Who waits is asked again after every datagram (links call poke()), after scheduled work,
  * and at the deadline. An error in a handler or in scheduled work ends every wait, and the next one if nobody waits now:
@@ -208,10 +210,21 @@ const LONGEST_TIMEOUT_MS = 2 ** 31 - 1;
  */
 export class RealClock implements Clock {
   readonly kind = "real";
-  readonly #originMs = performance.now();
-  readonly #originEpochNs = BigInt(Date.now()) * 1_000_000n;
+  readonly #originMs: number;
+  readonly #originEpochNs: bigint;
   readonly #waiters = new Set<RealWaiter>();
   #pendingError: { readonly error: unknown } | undefined;
+
+  constructor() {
+    // Both clocks are read at one moment: a process that was set aside in between would date its frames behind a witness's.
+    let originMs: number, epochMs: number;
+    do {
+      originMs = performance.now();
+      epochMs = Date.now();
+    } while (performance.now() - originMs > LONGEST_BETWEEN_MS);
+    this.#originMs = originMs;
+    this.#originEpochNs = BigInt(epochMs) * 1_000_000n;
+  }
 
   now(): number {
     return performance.now() - this.#originMs;
@@ -282,17 +295,24 @@ export class RealClock implements Clock {
     });
   }
 
-  /** Node's timers may fire a little early by this clock: then wait the rest. */
+  /**
+   * Node's timers may fire a little early by this clock: then wait the rest. On a busy machine they fire before datagrams that
+   * came earlier are read: these are read first, or an answer that is there would be taken for a silence.
+   */
   #timeout(atMs: number, run: () => void): () => void {
+    let read: NodeJS.Immediate | undefined;
     const wait = (): NodeJS.Timeout =>
       setTimeout(
         () => {
           if (this.now() < atMs) timer = wait();
-          else run();
+          else read = setImmediate(run);
         },
         Math.min(Math.max(0, Math.ceil(atMs - this.now())), LONGEST_TIMEOUT_MS),
       );
     let timer = wait();
-    return () => clearTimeout(timer);
+    return () => {
+      clearTimeout(timer);
+      clearImmediate(read);
+    };
   }
 }

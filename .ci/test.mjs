@@ -5,6 +5,7 @@
 import { spawnSync } from "node:child_process";
 import { existsSync } from "node:fs";
 import { performance } from "node:perf_hooks";
+import { withoutServices } from "./services.mjs";
 
 const full = process.argv.includes("--full");
 const noSetup = process.argv.includes("--no-setup");
@@ -17,10 +18,22 @@ const PROGRAMS = [
   ["/usr/bin/chromium", "chromium", "reading the report in a browser"],
   ["/usr/sbin/l2tpns", "l2tpns", "the run against l2tpns"],
   ["/usr/sbin/freeradius", "freeradius", "the run against l2tpns"],
+  ["/usr/sbin/xl2tpd", "xl2tpd", "the runs against xl2tpd"],
+  ["/usr/bin/slirp-fullbolt", "slirp", "the runs against xl2tpd"],
   ["/usr/bin/ssh-agent", "openssh-client", "login by agent"],
   ["/usr/sbin/ip", "iproute2", "network namespaces"],
   ["/usr/sbin/nft", "nftables", "the emulated firewall"],
   ["/usr/bin/ping", "iputils-ping", "the emulated firewall"],
+  ...[
+    ["/usr/bin/qemu-system-x86_64", "qemu-system-x86"],
+    ["/usr/bin/qemu-img", "qemu-utils"],
+    ["/usr/bin/mmdebstrap", "mmdebstrap"],
+    ["/usr/bin/mksquashfs", "squashfs-tools"],
+    ["/usr/bin/zstd", "zstd"],
+    ["/usr/bin/xz", "xz-utils"],
+    ["/usr/bin/cpio", "cpio"],
+    ["/usr/sbin/modprobe", "kmod"],
+  ].map(([path, name]) => [path, name, "the Debian router in a guest"]),
 ];
 
 function setUp() {
@@ -33,14 +46,15 @@ function setUp() {
     ["apt-get", ["install", "-y", "--no-install-recommends", ...packages]],
   ];
   if (!noSetup && debian && process.getuid?.() === 0) {
-    for (const [command, args] of commands) {
+    const install = ([command, args]) => {
       console.log(`$ ${command} ${args.join(" ")}`);
       const { status } = spawnSync(command, args, {
         stdio: ["ignore", "ignore", "inherit"],
         env: { ...process.env, DEBIAN_FRONTEND: "noninteractive" },
       });
-      if (status !== 0) process.exit(1);
-    }
+      return status === 0;
+    };
+    if (!withoutServices(packages, () => commands.every(install))) process.exit(1);
     return;
   }
   for (const [path, name, what] of missing) console.log(`missing ${path} (Debian package ${name}): skips ${what}`);
@@ -56,8 +70,8 @@ const root = process.getuid?.() === 0;
 const asRoot = root ? ["test:emulator", "test:dialects"] : [];
 if (!root) console.log("skipped test:emulator, the suites against the emulated firewall: needs root (sudo npm test)");
 const tier = ["build", "layers", "lint", "test:unit", "test:embedded", ...asRoot];
-// A real peer over real time, as root; the other Node; the figures.
-const rest = ["test:l2tpns", "test:node24", "bench"];
+// Real peers over real time, as root; the other Node; the figures.
+const rest = ["test:l2tpns", "test:xl2tpd", "test:node24", "bench"];
 const parts = full ? [...tier, ...rest] : tier;
 
 setUp();

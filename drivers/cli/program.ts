@@ -7,6 +7,7 @@ import { addDecode } from "./decode.ts";
 import { addDevice } from "./device.ts";
 import { addDoctor } from "./doctor.ts";
 import { addJudge } from "./judge.ts";
+import { addLab } from "./lab.ts";
 import { addList } from "./list.ts";
 import { addMutants } from "./mutants.ts";
 import { addPeer } from "./peer.ts";
@@ -25,6 +26,7 @@ const SUBCOMMANDS: readonly ((program: Command) => void)[] = [
   (program) => addClauses(program, catalogue),
   addDoctor,
   addDevice,
+  addLab,
 ];
 
 /** All that judges and all that proves it; loaded when `clauses` runs. */
@@ -97,6 +99,8 @@ function complain(error: unknown, debug: boolean, complaints: Complaints): numbe
 const BENCH_ERRORS: ReadonlySet<unknown> = new Set([
   "CaptureError",
   "DeviceError",
+  "GuestError",
+  "ImageError",
   "LinkError",
   "NamespaceError",
   "TcpdumpError",

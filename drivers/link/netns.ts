@@ -1,4 +1,5 @@
 import { closeSync, openSync } from "node:fs";
+import { Socket } from "node:net";
 import type { SocketAddress } from "#wire/ip/udp";
 import { writeAddress } from "#wire/ip/address";
 import { LinkError, systemError } from "./link.ts";
@@ -7,11 +8,15 @@ const CLONE_NEWNET = 0x4000_0000;
 const AF_INET = 2;
 /** SOCK_DGRAM | SOCK_NONBLOCK | SOCK_CLOEXEC, as Linux numbers them. */
 const DATAGRAM_SOCKET = 2 | 0o4000 | 0o2000000;
+/** SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC. */
+const STREAM_SOCKET = 1 | 0o4000 | 0o2000000;
+const EINPROGRESS = 115;
 
 interface Libc {
   setns(fd: number, type: number): number;
   socket(family: number, type: number, protocol: number): number;
   bind(fd: number, address: Uint8Array, length: number): number;
+  connect(fd: number, address: Uint8Array, length: number): number;
   close(fd: number): number;
   errno(): number;
 }
@@ -25,6 +30,8 @@ export interface Namespaces {
   inside<T>(name: string, fn: () => T): T;
   /** File descriptor of a UDP socket in the namespace, bound to `at`. */
   udpSocket(name: string, at: SocketAddress): number;
+  /** A TCP connection out of the namespace, which is still being made: what is written waits, and an error comes as any other. */
+  tcpConnection(name: string, to: SocketAddress): Socket;
 }
 
 let loaded: Promise<Namespaces> | undefined;
@@ -42,6 +49,7 @@ async function loadLibc(): Promise<Libc> {
       setns: libc.func("int setns(int fd, int nstype)"),
       socket: libc.func("int socket(int domain, int type, int protocol)"),
       bind: libc.func("int bind(int fd, const uint8_t *address, uint32_t length)"),
+      connect: libc.func("int connect(int fd, const uint8_t *address, uint32_t length)"),
       close: libc.func("int close(int fd)"),
       errno: () => koffi.errno(),
     };
@@ -87,7 +95,19 @@ function namespaces(libc: Libc): Namespaces {
       return fd;
     });
 
-  return { inside, udpSocket };
+  const tcpConnection = (name: string, to: SocketAddress): Socket =>
+    inside(name, () => {
+      const fd = libc.socket(AF_INET, STREAM_SOCKET, 0);
+      if (fd < 0) throw systemError(libc.errno(), `cannot open a TCP socket in ${name}`);
+      const errno = libc.connect(fd, sockaddrIn(to), 16) < 0 ? libc.errno() : 0;
+      if (errno !== 0 && errno !== EINPROGRESS) {
+        libc.close(fd);
+        throw systemError(errno, `cannot connect to ${to.address}:${to.port} in ${name}`);
+      }
+      return new Socket({ fd, readable: true, writable: true });
+    });
+
+  return { inside, udpSocket, tcpConnection };
 }
 
 function openNamespace(name: string): number {

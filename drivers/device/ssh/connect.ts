@@ -1,4 +1,5 @@
-/** A device's command line over SSH: one connection, one shell channel, as old firmware takes no second one. */
+/** Logs in to a device over SSH: its command line as one shell channel, or a connection for commands of their own. */
+import type { Duplex } from "node:stream";
 import ssh2, { type Algorithms, type ClientChannel, type ConnectConfig } from "ssh2";
 import { DeviceError, nameOf } from "../device.ts";
 import type { Terminal } from "../dialogue.ts";
@@ -24,14 +25,28 @@ export interface SshAccess {
   /** For old firmware: names as ssh2 spells them. */
   readonly algorithms?: Algorithms;
   readonly withinMs?: number;
+  /** The way there, where it is no connection of this process's own network. */
+  readonly via?: () => Promise<Duplex>;
 }
 
 /** Wide and high: VRP wraps and repaints what is longer than a line, and pages what is longer than a screen. */
 const PTY = { term: "vt100", cols: 256, rows: 1000 };
 const WITHIN_MS = 10_000;
 
-/** Resolves with the shell. Rejects with a {@link DeviceError} of one line that says what to do about it. */
+/** Resolves with the one shell, as old firmware takes no second one. Rejects like {@link logIn}. */
 export async function openSshTerminal(o: SshAccess, signal?: AbortSignal): Promise<Terminal> {
+  return logIn(o, async (client) => new SshTerminal(client, await shellOf(client)), signal);
+}
+
+/**
+ * Resolves with what `begin` makes of the connection, which is closed if it fails. Rejects with a {@link DeviceError} of one
+ * line that says what to do about it.
+ */
+export async function logIn<T>(
+  o: SshAccess,
+  begin: (client: ssh2.Client) => T | Promise<T>,
+  signal?: AbortSignal,
+): Promise<T> {
   const client = new ssh2.Client();
   const at = `${o.host}:${o.port}`;
   let refusal: string | undefined;
@@ -44,6 +59,7 @@ export async function openSshTerminal(o: SshAccess, signal?: AbortSignal): Promi
   signal?.addEventListener("abort", abort, { once: true });
   try {
     signal?.throwIfAborted();
+    const sock = await o.via?.();
     await new Promise<void>((resolve, reject) => {
       client.once("ready", resolve).once("error", reject);
       // One failure may be told twice: an agent that does not answer, and then that nothing else is left to try.
@@ -54,9 +70,9 @@ export async function openSshTerminal(o: SshAccess, signal?: AbortSignal): Promi
       client.on("keyboard-interactive", (_name, _instructions, _language, prompts, finish) =>
         finish(prompts.map(() => o.password ?? "")),
       );
-      client.connect(configOf(o, hostVerifier));
+      client.connect({ ...configOf(o, hostVerifier), ...(sock && { sock }) });
     });
-    return new SshTerminal(client, await shellOf(client));
+    return await begin(client);
   } catch (cause) {
     client.destroy();
     throw new DeviceError(

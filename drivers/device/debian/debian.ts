@@ -1,0 +1,248 @@
+/** A Linux router with xl2tpd, pppd and nftables, configured over SSH and put back as it was found. */
+import type { ConfigurableDevice, PingOrder, Restoration } from "../configurable.ts";
+import { type Ability, type Call, DeviceError, type Target } from "../device.ts";
+import type { Intent } from "../intent.ts";
+import type { Journal } from "../journal.ts";
+import type {
+  FlowSeen,
+  PingSeen,
+  PolicySeen,
+  PppLinkSeen,
+  SessionSeen,
+  TunnelSeen,
+  VersionSeen,
+} from "../observation.ts";
+import type { Scripts } from "../ssh/remote-shell.ts";
+import { daemonFiles, type DataPath, NAMES } from "./daemon-files.ts";
+import { HostChanges } from "./host-changes.ts";
+import { LOOK } from "./host-state.ts";
+import { flowsIn, policiesIn, pppLinkIn, sessionsIn, tunnelsIn, versionIn } from "./observe.ts";
+import { rulesetOf, TABLE } from "./ruleset.ts";
+import {
+  controlLine,
+  DAEMON,
+  daemonStep,
+  FOLDER,
+  groundSteps,
+  IS_ALIVE,
+  networkSteps,
+  READ_LOG,
+  RESTART,
+  ruleStep,
+} from "./steps.ts";
+
+export interface DebianParts {
+  readonly id: string;
+  readonly shell: Scripts & AsyncDisposable;
+  readonly journal: Journal;
+  readonly lock: Disposable;
+  readonly path: DataPath;
+}
+
+/**
+ * It touches no file that the host keeps: the daemon's files are in a folder in memory, and pppd is shown that folder where
+ * others see /etc/ppp. It dials by its configuration, like a LAC whose operator has named the LNS, and calls again when a call
+ * ends, until it is told otherwise.
+ */
+export class DebianRouter implements ConfigurableDevice {
+  readonly id: string;
+  readonly can: ReadonlySet<Ability> = new Set(["dial", "hang-up", "admin-close", "restart", "log", "ping"]);
+  readonly counts = true;
+  readonly #parts: DebianParts;
+  readonly #changes: HostChanges;
+  #intent: Intent | undefined;
+  #call: symbol | undefined;
+  #queue: Promise<unknown> = Promise.resolve();
+  #disposed = false;
+
+  constructor(parts: DebianParts) {
+    this.id = parts.id;
+    this.#parts = parts;
+    this.#changes = new HostChanges(parts.shell, parts.journal);
+  }
+
+  get intent(): Intent | undefined {
+    return this.#intent;
+  }
+
+  /** Nothing to do: the daemon starts with the first intent. */
+  async start(): Promise<void> {}
+
+  /** Nothing to do: a device keeps its configuration until `restore`. */
+  async stop(): Promise<void> {}
+
+  apply(intent: Intent, signal: AbortSignal): Promise<void> {
+    return this.#alone(() => this.#apply(intent, signal));
+  }
+
+  restore(signal: AbortSignal): Promise<Restoration> {
+    return this.#alone(() => {
+      this.#intent = undefined;
+      this.#call = undefined;
+      return this.#changes.restore(signal);
+    });
+  }
+
+  dial(target: Target, signal: AbortSignal): Promise<Call> {
+    return this.#alone(async () => {
+      const intent = this.#intent;
+      if (intent?.role !== "lac")
+        throw new DeviceError({ step: "dial", text: "the device is not configured as a LAC", output: "" });
+      const { user = intent.user.name, password = intent.user.password } = target;
+      // Anew, even where the same call was ordered before: the daemon would wait until its redial is due.
+      await this.#apply({ ...intent, lns: target.tester, user: { name: user, password } }, signal, DAEMON);
+      const call = (this.#call = Symbol(target.tester));
+      const end = (until: AbortSignal): Promise<void> =>
+        this.#alone(async () => {
+          if (this.#call !== call) return;
+          this.#call = undefined;
+          await this.#hangUp(until);
+        });
+      return { hangUp: end, [Symbol.asyncDispose]: () => end(NEVER) };
+    });
+  }
+
+  adminClose(target: Target, signal: AbortSignal): Promise<void> {
+    return this.#alone(async () => {
+      const rows = tunnelsIn(await this.#parts.shell.run("tunnels", READ_LOG, { signal }));
+      const ids = rows.filter(({ remoteAddress }) => remoteAddress === target.tester).map(({ localId }) => localId);
+      const words = this.#intent?.role === "lac" ? [NAMES.call] : ids;
+      await this.#parts.shell.run("close", words.map((word) => controlLine(`d ${word}`)).join("\n"), { signal });
+    });
+  }
+
+  restart(signal: AbortSignal): Promise<void> {
+    return this.#alone(() => this.#parts.shell.run("restart", `set -e\n${RESTART}`, { signal }).then(() => undefined));
+  }
+
+  async alive(): Promise<boolean> {
+    return this.#alone(() => this.#parts.shell.try("alive", this.#intent === undefined ? "true" : IS_ALIVE)).then(
+      ({ status }) => status === 0,
+      () => false,
+    );
+  }
+
+  /** All that xl2tpd and pppd have logged since they began: their lines bear no time of day. */
+  async log(): Promise<string> {
+    return this.#alone(() => this.#parts.shell.run("log", READ_LOG)).catch((error: unknown) => {
+      if (error instanceof DeviceError) return `${error.message}\n`;
+      throw error;
+    });
+  }
+
+  configuration(signal: AbortSignal): Promise<string> {
+    return this.#ask("configuration", `${LOOK}\nnft list ruleset`, signal);
+  }
+
+  async version(signal: AbortSignal): Promise<VersionSeen> {
+    const text = await this.#ask(
+      "version",
+      "cat /etc/os-release; echo; dpkg-query -W -f '${Version}' xl2tpd; echo; uname -r",
+      signal,
+    );
+    const [kernel = "", xl2tpd = ""] = text.trimEnd().split("\n").reverse();
+    return versionIn(text, xl2tpd, kernel);
+  }
+
+  roles(): Promise<readonly ("lac" | "lns")[]> {
+    return Promise.resolve(this.#intent === undefined ? [] : [this.#intent.role]);
+  }
+
+  async tunnels(signal: AbortSignal): Promise<readonly TunnelSeen[]> {
+    return tunnelsIn(await this.#ask("tunnels", READ_LOG, signal));
+  }
+
+  async sessions(signal: AbortSignal): Promise<readonly SessionSeen[]> {
+    return sessionsIn(await this.#ask("sessions", "ip l2tp show session 2>/dev/null || true", signal));
+  }
+
+  async pppLink(signal: AbortSignal): Promise<PppLinkSeen> {
+    return pppLinkIn((await this.#ask("ppp link", "ip -4 -json address show", signal)).trim());
+  }
+
+  policies(signal: AbortSignal): Promise<readonly PolicySeen[]> {
+    return this.#rows("policy", signal);
+  }
+
+  natPolicies(signal: AbortSignal): Promise<readonly PolicySeen[]> {
+    return this.#rows("nat", signal);
+  }
+
+  async flows(signal: AbortSignal): Promise<readonly FlowSeen[]> {
+    return flowsIn(await this.#ask("flows", "conntrack -L 2>/dev/null", signal));
+  }
+
+  /** Those of the host's other networks are none of our business. */
+  async resetFlows(signal: AbortSignal): Promise<void> {
+    const intent = this.#intent;
+    if (intent === undefined) return;
+    const networks = intent.interfaces.map(({ address, prefixLength }) => `${address}/${prefixLength}`);
+    const ppp = intent.role === "lns" ? [`${intent.gateway.address}/${intent.gateway.prefixLength}`] : [];
+    const rows = [...networks, ...ppp].flatMap((network) => [`-s ${network}`, `-d ${network}`]);
+    // It complains where there was none to forget.
+    await this.#ask("reset flows", rows.map((row) => `conntrack -D ${row} >/dev/null 2>&1 || true`).join("\n"), signal);
+  }
+
+  async ping({ source, destination, size, withinMs }: PingOrder, signal: AbortSignal): Promise<PingSeen> {
+    const seconds = (withinMs / 1000).toFixed(3);
+    const line = `ping -n -q -I ${source} -c 1 -s ${size} -W ${seconds} ${destination} || true`;
+    const text = await this.#ask("ping", line, signal);
+    const [, sent = "0", received = "0"] = /(\d+) packets transmitted, (\d+) received/.exec(text) ?? [];
+    return { sent: Number(sent), received: Number(received) };
+  }
+
+  /** Logs out and gives the device free. What was not put back stays in the journal. */
+  async [Symbol.asyncDispose](): Promise<void> {
+    if (this.#disposed) return;
+    this.#disposed = true;
+    await this.#queue;
+    const { shell, journal, lock } = this.#parts;
+    try {
+      await shell[Symbol.asyncDispose]();
+    } finally {
+      journal[Symbol.dispose]();
+      lock[Symbol.dispose]();
+    }
+  }
+
+  async #apply(intent: Intent, signal: AbortSignal, again?: string): Promise<void> {
+    const host = await this.#changes.found(signal);
+    const { address: client, port } = host.login;
+    const steps = [
+      ...groundSteps(host),
+      ...networkSteps(intent, host),
+      ruleStep(rulesetOf(intent, { client, port })),
+      daemonStep(daemonFiles(intent, FOLDER, this.#parts.path)),
+    ];
+    try {
+      await this.#changes.make(steps, signal, again);
+    } catch (error) {
+      this.#intent = undefined;
+      throw error;
+    }
+    this.#intent = intent;
+  }
+
+  async #hangUp(signal: AbortSignal): Promise<void> {
+    if (this.#intent?.role !== "lac") return;
+    const { lns: _, ...nobody } = this.#intent;
+    await this.#apply(nobody, signal);
+  }
+
+  async #rows(which: "policy" | "nat", signal: AbortSignal): Promise<readonly PolicySeen[]> {
+    return policiesIn(await this.#ask(`${which} rows`, `nft --json list table inet ${TABLE}`, signal), which);
+  }
+
+  #ask(step: string, script: string, signal: AbortSignal): Promise<string> {
+    return this.#alone(() => this.#parts.shell.run(step, script, { signal }));
+  }
+
+  /** One after the other: what is asked in the middle of a change is of no use. */
+  #alone<T>(act: () => Promise<T>): Promise<T> {
+    const done = this.#queue.then(act);
+    this.#queue = done.catch(() => undefined);
+    return done;
+  }
+}
+
+const NEVER = new AbortController().signal;

@@ -38,6 +38,8 @@ export default defineConfig({
           // Cases leave much short-lived data: fewer, larger young generations.
           execArgv: ["--max-semi-space-size=64"],
           retry: 0,
+          // As many as the lab says (drivers/cli/run-cases.ts).
+          maxConcurrency: Number(process.env.L2TPSPEC_CONCURRENT ?? 1),
           testTimeout: 300_000,
           hookTimeout: 60_000,
         },

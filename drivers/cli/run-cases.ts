@@ -32,6 +32,8 @@ export async function runCases(plan: Plan, o: RunCasesOptions): Promise<void> {
     for (const [signal, before] of listening)
       for (const listener of process.listeners(signal)) if (!before.includes(listener)) process.off(signal, listener);
   };
+  // The runner hands options of its command line to projects by a list on which this one does not stand.
+  process.env["L2TPSPEC_CONCURRENT"] = String(o.concurrent);
   const started = startVitest("test", [], {
     root: PACKAGE_ROOT,
     config: join(PACKAGE_ROOT, "vitest.config.ts"),
@@ -41,7 +43,6 @@ export async function runCases(plan: Plan, o: RunCasesOptions): Promise<void> {
     watch: false,
     run: true,
     provide: { plan },
-    maxConcurrency: o.concurrent,
     reporters: [{ onInit }, new CaseReporter(plan.casesDir, untilStopped(o))],
   });
   // Whoever was interrupted does not wait for it, nor for its complaints.

@@ -27,6 +27,7 @@ interface LnsCommand extends CommonOptions {
   readonly pool: string;
   readonly gateway: string;
   readonly address?: string;
+  readonly users?: string;
   readonly dns?: readonly string[];
   readonly requireTunnelAuth?: boolean;
 }
@@ -47,6 +48,7 @@ export function addPeer(program: Command): void {
     .option("--pool <prefix>", "addresses for callers", prefix, "172.16.1.0/24")
     .option("--gateway <address>", "the LNS's own address inside PPP", ipv4, "172.16.1.1")
     .option("--address <address>", "the address that the user always gets", ipv4)
+    .option("--users <file>", "YAML list of name, password and address, in place of the one user")
     .option("--dns <addresses>", "primary and secondary DNS server, by comma", (text) => listOf(text).map(ipv4))
     .option("--require-tunnel-auth", "challenge the LAC")
     .action(async (o: LnsCommand) => serve(o));
@@ -75,7 +77,8 @@ function common(command: Command): Command {
 }
 
 async function serve(o: LnsCommand): Promise<void> {
-  const { Lns } = await import("#peer/lns");
+  const [{ Lns }, { readUsers }] = await Promise.all([import("#peer/lns"), import("./users-file.ts")]);
+  const users = o.users === undefined ? undefined : readUsers(o.users);
   const stop = interrupted();
   // A caller that cannot be reached is no reason to leave the others alone.
   const { clock, attach, secret, password } = await ground(o, (error) =>
@@ -91,7 +94,7 @@ async function serve(o: LnsCommand): Promise<void> {
     clock,
     random: (n) => randomBytes(n),
     l2tp: l2tpOptions(o, secret, o.requireTunnelAuth === true),
-    users: [{ name: o.user, password, ...(o.address !== undefined && { address: o.address }) }],
+    users: users ?? [{ name: o.user, password, ...(o.address !== undefined && { address: o.address }) }],
     pool: o.pool,
     gateway: o.gateway,
     auth: o.auth === "both" ? ["chap", "pap"] : o.auth,

@@ -15,6 +15,7 @@ beforeAll(() => {
   writeFileSync(join(dir, "broken.yaml"), "a: [b");
   writeFileSync(join(dir, "plain.yaml"), "schema: 1\nusers:\n  - { name: u, password: My-S3cret }\n");
   writeFileSync(join(dir, "alias.yaml"), "a: *nobody");
+  writeFileSync(join(dir, "users.yaml"), "- { name: u, password: My-S3cret, address: here }\n");
   writeFileSync(join(dir, "key.yaml"), "schema: 1\nrolle: [lns]\n");
 });
 afterAll(() => rmSync(dir, { recursive: true, force: true }));
@@ -63,6 +64,11 @@ test.each<[argv: string[], line: RegExp]>([
   [
     ["peer", "lns", "--password-file", "/no/such"],
     /--password-file: expected a file \/no\/such that can be read, found E/,
+  ],
+  [["peer", "lns", "--users", "/no/such"], /--users: expected a file \/no\/such that can be read, found ENOENT$/],
+  [
+    ["peer", "lns", "--users", "DIR/users.yaml"],
+    /users\.yaml: \[0\]\.address: expected an IPv4 address, found "here"$/,
   ],
   [["peer", "lns", "--require-tunnel-auth"], /--require-tunnel-auth: expected --secret or --secret-file with it, /],
   [["peer", "lac", "example.com"], /'example\.com' is invalid .*expected an IPv4 address, or ADDRESS:PORT$/],

@@ -17,9 +17,9 @@ export interface PublishOptions {
   readonly html: boolean;
   /**
    * The report that was told of each case as it ended. Cases that it was not told of, because they were cut off, are added.
-   * Without it allure-results/ is made anew.
+   * Without it allure-results/ is made anew; "none" makes none.
    */
-  readonly allure?: AllureReport | undefined;
+  readonly allure?: AllureReport | "none" | undefined;
 }
 
 export interface Published {
@@ -36,13 +36,14 @@ export async function publish(run: string, o: PublishOptions): Promise<Published
   writeResults(run, results);
   writeAtomically(join(run, "junit.xml"), junitOf(results, cases));
 
-  if (o.allure === undefined) rmSync(join(run, "allure-results"), { recursive: true, force: true });
-  const allure = o.allure ?? new AllureReport(run, info, o.baseline);
-  for (const folder of folders) if (!allure.has(folder.result.key)) allure.writeCase(folder);
   const previous = previousRun(run);
-  allure.finish(results, nextBuildOrder(previous));
-
-  const html = o.html ? await generateHtml(run, previous) : undefined;
+  if (o.allure !== "none") {
+    if (o.allure === undefined) rmSync(join(run, "allure-results"), { recursive: true, force: true });
+    const allure = o.allure ?? new AllureReport(run, info, o.baseline);
+    for (const folder of folders) if (!allure.has(folder.result.key)) allure.writeCase(folder);
+    allure.finish(results, nextBuildOrder(previous));
+  }
+  const html = o.html && o.allure !== "none" ? await generateHtml(run, previous) : undefined;
   writeManifest(run);
   return { results, html };
 }

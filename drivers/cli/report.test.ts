@@ -4,6 +4,7 @@ import { join } from "node:path";
 import { Writable } from "node:stream";
 import { afterEach, beforeEach, describe, expect, test, vi } from "vitest";
 import { compareManifest } from "#reports/manifest";
+import { publish } from "#reports/publish";
 import { KNOWN, PASSED, RUN_INFO, SAMPLE, writeRun } from "#reports/sample-case";
 import type { Results } from "#reports/sink";
 import { report } from "./report.ts";
@@ -51,6 +52,13 @@ describe("a run's folder", () => {
     await reported({ baseline: "none" });
     expect(readdirSync(join(run, "allure-results"))).toHaveLength(once);
     expect(readdirSync(join(run, "allure-results"))).not.toContain("old-result.json");
+  });
+
+  test("has no results for Allure where none were asked for", async () => {
+    writeRun(run, [SAMPLE]);
+    const { results, html } = await publish(run, { html: true, allure: "none" });
+    expect([results.totals.fail, html]).toEqual([1, undefined]);
+    expect(readdirSync(run).sort()).toEqual("MANIFEST.sha256 cases junit.xml results.json run.json".split(" "));
   });
 
   test("prints results.json with --json", async () => {

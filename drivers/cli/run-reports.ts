@@ -24,7 +24,7 @@ export function writeRunInfo(dir: string, info: Omit<RunInfo, "schema" | "tool" 
 /** Results, Allure, JUnit, HTML; prints what a terminal needs and returns the exit code. */
 export async function closeRun(
   dir: string,
-  o: { baseline: Baseline | undefined; allure?: AllureReport; html: boolean; json: boolean },
+  o: { baseline: Baseline | undefined; allure?: AllureReport | "none"; html: boolean; json: boolean },
   out: NodeJS.WritableStream,
 ): Promise<number> {
   const { results, html } = await publish(dir, { baseline: o.baseline, allure: o.allure, html: o.html });

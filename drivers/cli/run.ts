@@ -27,7 +27,7 @@ export function addRun(program: Command): void {
     .option("--strict", "a SHOULD counts like a MUST")
     .option("--baseline <file>", "known deviations to expect, or none (default: the device's own, if there is one)")
     .option("--out <dir>", "where the run's folder goes", "reports/out")
-    .option("--no-report", "leave out the HTML")
+    .option("--no-report", "leave out Allure's results and their HTML (`l2tpspec report` makes both later)")
     .option("--accept-new-host-key", "take a device's host key that nobody knows, and write it down")
     .option("--json", "print results.json");
   addProfile(addSelection(command)).action(async (options: RunOptions) => {
@@ -92,13 +92,14 @@ export async function run(o: RunOptions, out: NodeJS.WritableStream): Promise<nu
     ...(o.acceptNewHostKey === true && { acceptNewHostKey: true }),
   };
   const progress = new Progress({ total: runs.length, quiet: o.json === true });
-  const allure = new AllureReport(dir, info, baseline);
+  const allure = o.report ? new AllureReport(dir, info, baseline) : "none";
+  const sinks = allure === "none" ? [progress] : [progress, allure];
   using interruption = new Interruption();
   try {
     const { concurrent } = lab.spec.limits;
     const endWithinMs = leftover.endWithinMs(lab.spec);
     interruption.signal.addEventListener("abort", () => leftover.askPatience(lab.spec, process.stderr));
-    await runCases(plan, { concurrent, sinks: [progress, allure], signal: interruption.signal, endWithinMs });
+    await runCases(plan, { concurrent, sinks, signal: interruption.signal, endWithinMs });
   } catch (error) {
     // What could not begin leaves nothing; what broke on the way keeps what it has.
     if (!removeEmptyRun(dir))

@@ -25,8 +25,8 @@ export default defineConfig({
         },
       },
       {
-        // Started by `l2tpspec run`, which provides the plan. The suites are loaded as written; what they import is the
-        // built product, which the command runs too, and node loads it by itself.
+        // Started by `l2tpspec run`, which provides the plan. Suites and all are the built product, which the command runs
+        // too, and node loads it by itself.
         extends: true,
         test: {
           name: "conformance",

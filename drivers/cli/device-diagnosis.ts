@@ -1,5 +1,5 @@
 /** What the doctor says of a lab's device: whether it is reached, by which key, and what it says it is. */
-import type { LabSpec } from "#lab/schema";
+import { isDriven, type LabSpec, ownKindOf } from "#lab/schema";
 
 /** A device that was looked at. */
 export interface DeviceDiagnosis {
@@ -16,12 +16,14 @@ const WITHIN_MS = 30_000;
 /** Undefined for a lab whose device no driver configures. Changes nothing, neither here nor there. */
 export async function diagnoseDevice(spec: LabSpec, file: string): Promise<DeviceDiagnosis | undefined> {
   const { bench, device } = spec;
-  if (bench.kind !== "sites" || device.driver !== "vrp") return undefined;
+  if (bench.kind !== "sites" || !isDriven(device)) return undefined;
   const warnings = [...(await risksOf(bench)), ...(await mismatchesOf(spec))];
-  if (device.access === undefined)
-    return { ok: true, found: ["emulated: the run starts it, and there is nothing to reach before"], warnings };
-  const [{ openVrpDevice, sshAccessOf, pendingChanges }, { DeviceError }] = await Promise.all([
-    import("#lab/vrp-device"),
+  if (device.access === undefined) {
+    const what = ownKindOf(device) === "guest" ? "a guest" : "emulated";
+    return { ok: true, found: [`${what}: the run starts it, and there is nothing to reach before`], warnings };
+  }
+  const [{ openDriven, sshAccessOf, pendingChanges }, { DeviceError }] = await Promise.all([
+    import("#lab/driven-device"),
     import("#device/device"),
   ]);
   const at = `${device.access.host}:${device.access.port}`;
@@ -31,16 +33,17 @@ export async function diagnoseDevice(spec: LabSpec, file: string): Promise<Devic
   let key = "";
   try {
     const access = { ...sshAccessOf(device.access), onHostKey: (found: string) => void (key = found) };
-    await using opened = await openVrpDevice(device, access, { signal: AbortSignal.timeout(WITHIN_MS) });
+    await using opened = await openDriven(device, access, { signal: AbortSignal.timeout(WITHIN_MS) });
     const signal = AbortSignal.timeout(WITHIN_MS);
     const { vendor, model, software } = await opened.version(signal);
+    const dialect = "dialect" in opened ? ` (${opened.dialect})` : "";
     const roles = (await opened.roles(signal)).map((role) => role.toUpperCase()).join(" and ");
     const tunnels = (await opened.tunnels(signal)).length;
     return {
       ok: true,
       found: [
         `${at} is reached as ${device.access.user}, host key ${key}`,
-        `it says it is ${[vendor, model, software].filter((part) => part !== undefined).join(" ")} (${opened.dialect})`,
+        `it says it is ${[vendor, model, software].filter((part) => part !== undefined).join(" ")}${dialect}`,
         `configured as ${roles === "" ? "neither LAC nor LNS" : roles}, ${tunnels} ${tunnels === 1 ? "tunnel" : "tunnels"}`,
       ],
       warnings,

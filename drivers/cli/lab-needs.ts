@@ -2,7 +2,7 @@
 import { existsSync, readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { PACKAGE_ROOT } from "#fixtures/root";
-import type { LabSpec } from "#lab/schema";
+import { isDriven, type LabSpec, ownKindOf } from "#lab/schema";
 import { apt, type Machine } from "./machine.ts";
 
 /** One thing that a lab needs. */
@@ -25,7 +25,8 @@ export function needsOf(lab: LabSpec, checks: readonly Known[], m: Machine): rea
   return [
     ...benchNeeds(lab, checks),
     ...programsOf(lab).map((name) => programNeed(name, "its commands call it", checks, m)),
-    ...(isEmulated(lab) ? [programNeed("ping", "its emulated device pings by it", checks, m)] : []),
+    ...(ownKind(lab) === "emulator" ? [programNeed("ping", "its emulated device pings by it", checks, m)] : []),
+    ...(ownKind(lab) === "guest" ? GUEST.map((name) => programNeed(name, "its device is a guest", checks, m)) : []),
     ...secretNeeds(lab, m),
   ];
 }
@@ -93,8 +94,11 @@ function afterOptions(words: readonly string[]): readonly string[] {
   return at < 0 ? [] : words.slice(at);
 }
 
-function isEmulated({ device }: LabSpec): boolean {
-  return device.driver === "vrp" && device.access === undefined && device.emulator !== undefined;
+/** What a guest runs by; what its image is made by the image's builder tells. */
+const GUEST = ["qemu-system-x86_64", "qemu-img"];
+
+function ownKind({ device }: LabSpec): ReturnType<typeof ownKindOf> {
+  return isDriven(device) ? ownKindOf(device) : undefined;
 }
 
 function programNeed(name: string, why: string, checks: readonly Known[], m: Machine): LabNeed {
@@ -112,6 +116,8 @@ const PACKAGE_OF: Readonly<Record<string, string>> = {
   nft: "nftables",
   ping: "iputils-ping",
   pppd: "ppp",
+  "qemu-img": "qemu-utils",
+  "qemu-system-x86_64": "qemu-system-x86",
   radiusd: "freeradius",
   setpriv: "util-linux",
   ssh: "openssh-client",
@@ -136,6 +142,6 @@ function secretNeeds(lab: LabSpec, m: Machine): readonly LabNeed[] {
 }
 
 function accessSecrets({ device }: LabSpec): readonly string[] {
-  const { password, key, passphrase } = (device.driver === "vrp" ? device.access : undefined) ?? {};
+  const { password, key, passphrase } = (isDriven(device) ? device.access : undefined) ?? {};
   return [password, key, passphrase].filter((one) => one !== undefined);
 }

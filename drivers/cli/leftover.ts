@@ -2,10 +2,10 @@
 import { existsSync } from "node:fs";
 import { DeviceError } from "#device/device";
 import { Journal } from "#device/journal";
+import { fromHome } from "#lab/driven-device";
 import { openLabDevice } from "#lab/lab-device";
 import { removeDead } from "#lab/namespaces";
-import type { LabSpec } from "#lab/schema";
-import { fromHome } from "#lab/vrp-device";
+import { isDriven, type LabSpec } from "#lab/schema";
 
 interface Complaints {
   write(text: string): unknown;
@@ -18,12 +18,12 @@ const RESTORE_WITHIN_MS = 120_000;
 
 /** How long the cases, and the lab after them, may take to end when the run is interrupted. */
 export function endWithinMs({ device }: LabSpec): number {
-  return device.driver === "vrp" ? CONFIGURED_WITHIN_MS : END_WITHIN_MS;
+  return isDriven(device) ? CONFIGURED_WITHIN_MS : END_WITHIN_MS;
 }
 
 /** Whoever interrupts a run and sees nothing happen interrupts it again. */
 export function askPatience({ device }: LabSpec, complaints: Complaints): void {
-  if (device.driver !== "vrp") return;
+  if (!isDriven(device)) return;
   complaints.write(`l2tpspec: ${device.id} is put back as it was found; a second Ctrl-C ends at once\n`);
 }
 
@@ -33,7 +33,7 @@ export function askPatience({ device }: LabSpec, complaints: Complaints): void {
  */
 export async function putBack(spec: LabSpec, file: string, complaints: Complaints): Promise<void> {
   const { device } = spec;
-  if (device.driver !== "vrp" || device.access === undefined) return;
+  if (!isDriven(device) || device.access === undefined) return;
   if (!existsSync(Journal.pathOf(fromHome(device.state), device.id))) return;
   try {
     removeDead();

@@ -43,3 +43,14 @@ test("a tap shows both directions in order, as packets of its own, and lets them
     ["in", "2.2.2.2:1701 > 1.1.1.1:40000", 200_000n, "ping", true, []],
   ]);
 });
+
+test("what is sent after the end is not on the wire, and no tap shows it", async () => {
+  const clock = new VirtualClock();
+  const network = new MemoryNetwork(clock);
+  const seen: Tapped[] = [];
+  const lac = tap(network.attach(LAC), clock, (frame) => seen.push(frame));
+  lac.send(ofText("before"), LNS);
+  await lac.close();
+  lac.send(ofText("after"), LNS);
+  expect(seen.map(({ octets }) => textOf(octets.subarray(28)))).toEqual(["before"]);
+});

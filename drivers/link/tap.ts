@@ -19,6 +19,11 @@ export interface Tapped {
  */
 export function tap(link: Link, clock: Clock, sink: (frame: Tapped) => void): Link {
   const ids = { out: 0, in: 0 };
+  let isOpen = true;
+  const close = (): Promise<void> => {
+    isOpen = false;
+    return link.close();
+  };
   const show = (direction: "out" | "in", src: SocketAddress, dst: SocketAddress, payload: Uint8Array): void => {
     ids[direction] = (ids[direction] + 1) & 0xffff;
     const octets = encodeUdpDatagram(src, dst, payload, { id: ids[direction] });
@@ -27,6 +32,8 @@ export function tap(link: Link, clock: Clock, sink: (frame: Tapped) => void): Li
   return {
     local: link.local,
     send: (octets, to) => {
+      // Whoever sends on after its end sends nothing, and nothing is what a witness sees.
+      if (!isOpen) return;
       show("out", link.local, to, octets);
       link.send(octets, to);
     },
@@ -35,7 +42,7 @@ export function tap(link: Link, clock: Clock, sink: (frame: Tapped) => void): Li
         show("in", from, link.local, octets);
         handler(octets, from);
       }),
-    close: () => link.close(),
-    [Symbol.asyncDispose]: () => link.close(),
+    close,
+    [Symbol.asyncDispose]: close,
   };
 }

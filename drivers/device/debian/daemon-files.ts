@@ -20,6 +20,7 @@ export const NAMES = {
   ppp: "ppp",
   options: "options.l2tpspec",
   pppLog: "pppd.log",
+  /** The call that the daemon places by itself, and places again when it has ended. */
   call: "l2tpspec",
 } as const;
 
@@ -52,17 +53,23 @@ function configuration(intent: Intent, folder: string, path: DataPath): string {
     "debug tunnel = yes",
     "debug state = yes",
     ...(intent.role === "lns" ? lnsSection(intent) : lacSection(intent)),
-    `hostname = ${intent.tunnelName}`,
-    `challenge = ${yes(intent.tunnelSecret !== undefined)}`,
-    `hidden bit = ${yes(intent.hideAvps === true)}`,
-    "length bit = yes",
-    "ppp debug = yes",
-    `pppoptfile = /etc/ppp/${NAMES.options}`,
   ];
   return `${lines.join("\n")}\n`;
 }
 
-function lnsSection({ pool, gateway, tunnelName, authentication }: LnsIntent): readonly string[] {
+function tunnelLines({ tunnelName, tunnelSecret, hideAvps }: Intent): readonly string[] {
+  return [
+    `hostname = ${tunnelName}`,
+    `challenge = ${yes(tunnelSecret !== undefined)}`,
+    `hidden bit = ${yes(hideAvps === true)}`,
+    "length bit = yes",
+    "ppp debug = yes",
+    `pppoptfile = /etc/ppp/${NAMES.options}`,
+  ];
+}
+
+function lnsSection(intent: LnsIntent): readonly string[] {
+  const { pool, gateway, tunnelName, authentication } = intent;
   return [
     "[lns default]",
     `ip range = ${pool.first}-${pool.last}`,
@@ -71,22 +78,32 @@ function lnsSection({ pool, gateway, tunnelName, authentication }: LnsIntent): r
     ...authentication.map((protocol) => `require ${protocol} = yes`),
     ...(["pap", "chap"] as const).filter((p) => !authentication.includes(p)).map((p) => `refuse ${p} = yes`),
     `name = ${tunnelName}`,
+    ...tunnelLines(intent),
   ];
 }
 
 /** A LAC that is told whom to call calls, and calls again when the call has ended. */
-function lacSection({ lns, user }: LacIntent): readonly string[] {
+function lacSection(intent: LacIntent): readonly string[] {
+  const { lns } = intent;
   return [
     `[lac ${NAMES.call}]`,
     // Without an LNS the section would be refused; nobody is called as long as nobody dials.
-    `lns = ${lns ?? "127.0.0.1"}`,
+    ...callLines(intent, lns ?? "127.0.0.1"),
     `autodial = ${yes(lns !== undefined)}`,
     `redial = ${yes(lns !== undefined)}`,
     "redial timeout = 1",
     "max redials = 1000000",
-    "require authentication = no",
-    `name = ${user.name}`,
   ];
+}
+
+function callLines(intent: LacIntent, lns: string): readonly string[] {
+  return [`lns = ${lns}`, "require authentication = no", `name = ${intent.user.name}`, ...tunnelLines(intent)];
+}
+
+/** Orders for the daemon's pipe: a call of its own, beside all others, placed once. */
+export function callOrders(intent: LacIntent, name: string, lns: string): readonly string[] {
+  const words = callLines(intent, lns).map((line) => line.replace(" = ", "="));
+  return [`a ${name} ${words.join(";")}`, `c ${name}`];
 }
 
 function options(intent: Intent, folder: string): string {
@@ -129,6 +146,7 @@ function checkWords(intent: Intent, users: readonly Account[]): void {
   if (intent.helloSeconds !== undefined) refuse("Hello", "xl2tpd says it every 60 s and can be told nothing else");
   for (const { name, password } of users) {
     if (!/^[\x20-\x7e]+$/.test(name + password)) refuse("a user", "pppd takes ASCII without control characters");
+    if (name.includes(";")) refuse("a user", "xl2tpd takes a name to end at a ;");
   }
 }
 

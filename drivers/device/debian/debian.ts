@@ -13,20 +13,21 @@ import type {
   VersionSeen,
 } from "../observation.ts";
 import type { Scripts } from "../ssh/remote-shell.ts";
-import { daemonFiles, type DataPath, NAMES } from "./daemon-files.ts";
+import { callOrders, daemonFiles, type DataPath } from "./daemon-files.ts";
 import { HostChanges } from "./host-changes.ts";
 import { LOOK } from "./host-state.ts";
 import { flowsIn, policiesIn, pppLinkIn, sessionsIn, tunnelsIn, versionIn } from "./observe.ts";
 import { rulesetOf, TABLE } from "./ruleset.ts";
 import {
-  controlLine,
-  DAEMON,
+  BEGIN_ANEW,
   daemonStep,
   FOLDER,
   groundSteps,
   IS_ALIVE,
   networkSteps,
+  ordersOf,
   READ_LOG,
+  READ_LOG_END,
   RESTART,
   ruleStep,
 } from "./steps.ts";
@@ -41,8 +42,8 @@ export interface DebianParts {
 
 /**
  * It touches no file that the host keeps: the daemon's files are in a folder in memory, and pppd is shown that folder where
- * others see /etc/ppp. It dials by its configuration, like a LAC whose operator has named the LNS, and calls again when a call
- * ends, until it is told otherwise.
+ * others see /etc/ppp. An intent that names an LNS has it called, and called again when the call has ended; `dial` places a call
+ * once.
  */
 export class DebianRouter implements ConfigurableDevice {
   readonly id: string;
@@ -51,7 +52,9 @@ export class DebianRouter implements ConfigurableDevice {
   readonly #parts: DebianParts;
   readonly #changes: HostChanges;
   #intent: Intent | undefined;
-  #call: symbol | undefined;
+  /** By name, whom each call that was ordered is to. */
+  readonly #calls = new Map<string, string>();
+  #dialled = 0;
   #queue: Promise<unknown> = Promise.resolve();
   #disposed = false;
 
@@ -78,25 +81,29 @@ export class DebianRouter implements ConfigurableDevice {
   restore(signal: AbortSignal): Promise<Restoration> {
     return this.#alone(() => {
       this.#intent = undefined;
-      this.#call = undefined;
+      this.#calls.clear();
       return this.#changes.restore(signal);
     });
   }
 
+  /** By a call of its own, beside those to other testers. Another user than the intent's begins all calls anew. */
   dial(target: Target, signal: AbortSignal): Promise<Call> {
     return this.#alone(async () => {
-      const intent = this.#intent;
+      let intent = this.#intent;
       if (intent?.role !== "lac")
         throw new DeviceError({ step: "dial", text: "the device is not configured as a LAC", output: "" });
       const { user = intent.user.name, password = intent.user.password } = target;
-      // Anew, even where the same call was ordered before: the daemon would wait until its redial is due.
-      await this.#apply({ ...intent, lns: target.tester, user: { name: user, password } }, signal, DAEMON);
-      const call = (this.#call = Symbol(target.tester));
+      if (user !== intent.user.name || password !== intent.user.password) {
+        intent = { ...intent, user: { name: user, password } };
+        await this.#apply(intent, signal);
+      }
+      const name = `call-${++this.#dialled}`;
+      this.#calls.set(name, target.tester);
+      await this.#order("dial", callOrders(intent, name, target.tester), signal);
       const end = (until: AbortSignal): Promise<void> =>
         this.#alone(async () => {
-          if (this.#call !== call) return;
-          this.#call = undefined;
-          await this.#hangUp(until);
+          if (!this.#calls.delete(name)) return;
+          await this.#order("hang up", [`d ${name}`, `r ${name}`], until);
         });
       return { hangUp: end, [Symbol.asyncDispose]: () => end(NEVER) };
     });
@@ -104,10 +111,16 @@ export class DebianRouter implements ConfigurableDevice {
 
   adminClose(target: Target, signal: AbortSignal): Promise<void> {
     return this.#alone(async () => {
-      const rows = tunnelsIn(await this.#parts.shell.run("tunnels", READ_LOG, { signal }));
-      const ids = rows.filter(({ remoteAddress }) => remoteAddress === target.tester).map(({ localId }) => localId);
-      const words = this.#intent?.role === "lac" ? [NAMES.call] : ids;
-      await this.#parts.shell.run("close", words.map((word) => controlLine(`d ${word}`)).join("\n"), { signal });
+      const intent = this.#intent;
+      // The call that it places by itself it would not place again after such an order.
+      if (intent?.role === "lac" && intent.lns === target.tester)
+        return void (await this.#parts.shell.run("close", `set -e\n${BEGIN_ANEW}`, { signal }));
+      const names = [...this.#calls].flatMap(([name, tester]) => (tester === target.tester ? [name] : []));
+      await this.#order(
+        "close",
+        [...names, ...(await this.#tunnelsTo(target.tester, signal))].map((word) => `d ${word}`),
+        signal,
+      );
     });
   }
 
@@ -122,9 +135,9 @@ export class DebianRouter implements ConfigurableDevice {
     );
   }
 
-  /** All that xl2tpd and pppd have logged since they began: their lines bear no time of day. */
+  /** The last that xl2tpd and pppd have logged, up to 64 KB each: their lines bear no time of day. */
   async log(): Promise<string> {
-    return this.#alone(() => this.#parts.shell.run("log", READ_LOG)).catch((error: unknown) => {
+    return this.#alone(() => this.#parts.shell.run("log", READ_LOG_END)).catch((error: unknown) => {
       if (error instanceof DeviceError) return `${error.message}\n`;
       throw error;
     });
@@ -205,7 +218,7 @@ export class DebianRouter implements ConfigurableDevice {
     }
   }
 
-  async #apply(intent: Intent, signal: AbortSignal, again?: string): Promise<void> {
+  async #apply(intent: Intent, signal: AbortSignal): Promise<void> {
     const host = await this.#changes.found(signal);
     const { address: client, port } = host.login;
     const steps = [
@@ -215,7 +228,7 @@ export class DebianRouter implements ConfigurableDevice {
       daemonStep(daemonFiles(intent, FOLDER, this.#parts.path)),
     ];
     try {
-      await this.#changes.make(steps, signal, again);
+      await this.#changes.make(steps, signal);
     } catch (error) {
       this.#intent = undefined;
       throw error;
@@ -223,10 +236,15 @@ export class DebianRouter implements ConfigurableDevice {
     this.#intent = intent;
   }
 
-  async #hangUp(signal: AbortSignal): Promise<void> {
-    if (this.#intent?.role !== "lac") return;
-    const { lns: _, ...nobody } = this.#intent;
-    await this.#apply(nobody, signal);
+  /** Where the device is the LNS its tunnels have numbers for names. */
+  async #tunnelsTo(tester: string, signal: AbortSignal): Promise<readonly number[]> {
+    if (this.#intent?.role !== "lns") return [];
+    const rows = tunnelsIn(await this.#parts.shell.run("tunnels", READ_LOG, { signal }));
+    return rows.filter(({ remoteAddress }) => remoteAddress === tester).map(({ localId }) => localId);
+  }
+
+  async #order(step: string, orders: readonly string[], signal: AbortSignal): Promise<void> {
+    await this.#parts.shell.run(step, `set -e\n${ordersOf(orders)}`, { signal });
   }
 
   async #rows(which: "policy" | "nat", signal: AbortSignal): Promise<readonly PolicySeen[]> {

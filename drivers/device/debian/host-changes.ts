@@ -29,13 +29,13 @@ export class HostChanges {
   }
 
   /**
-   * Takes back what is in force and not among the steps, and makes those that are new or read otherwise than before; `again`
-   * names one that is made in any case. Where one is refused, what this call has changed is taken back before it rejects.
+   * Takes back what is in force and not among the steps, and makes those that are new or read otherwise than before. Where
+   * one is refused, what this call has changed is taken back before it rejects.
    */
-  async make(steps: readonly HostStep[], signal: AbortSignal, again?: string): Promise<void> {
+  async make(steps: readonly HostStep[], signal: AbortSignal): Promise<void> {
     const wanted = new Set(steps.map(({ what }) => what));
     const gone = [...this.#made.values()].filter(({ what }) => !wanted.has(what)).reverse();
-    const fresh = steps.filter((step) => step.what === again || this.#made.get(step.what)?.change !== step.change);
+    const fresh = steps.filter((step) => this.#made.get(step.what)?.change !== step.change);
     if (this.#journal.pending.length === 0 && this.#found !== undefined) this.#journal.keep(this.#found.text);
     for (const step of fresh) this.#record(step);
     const pieces = [

@@ -1,7 +1,7 @@
 /** What an intent becomes on a Linux router: files, a ruleset, steps with their way back. */
 import { expect, test } from "vitest";
 import type { LacIntent, LnsIntent } from "../intent.ts";
-import { daemonFiles } from "./daemon-files.ts";
+import { callOrders, daemonFiles } from "./daemon-files.ts";
 import { hostStateIn, type HostState } from "./host-state.ts";
 import { rulesetOf } from "./ruleset.ts";
 import { groundSteps, networkSteps } from "./steps.ts";
@@ -71,11 +71,19 @@ test("an LNS gets its pool, its own address, its methods and no other", () => {
 });
 
 test("a LAC calls whom it is told, again and again, and nobody where nobody is named", () => {
-  expect(file(LAC, "xl2tpd.conf")).toContain("lns = 1.1.1.2\nautodial = yes\nredial = yes\n");
+  expect(file(LAC, "xl2tpd.conf")).toContain("[lac l2tpspec]\nlns = 1.1.1.2\n");
+  expect(file(LAC, "xl2tpd.conf")).toContain("autodial = yes\nredial = yes\n");
   const { lns: _, ...nobody } = LAC;
   expect(file(nobody, "xl2tpd.conf")).toContain("autodial = no\nredial = no\n");
   expect(file(LAC, "ppp/ip-up")).toContain('ip route replace 192.168.1.0/24 dev "$1"\n');
   expect(file(LAC, "ppp/ip-up")).not.toContain("0.0.0.0/0");
+});
+
+test("a call that is ordered bears all that the daemon's own does, and is placed once", () => {
+  const [add = "", connect] = callOrders(LAC, "call-1", "1.1.1.9");
+  expect(add).toMatch(/^a call-1 lns=1\.1\.1\.9;require authentication=no;name=h"b@hb;hostname=lac;challenge=yes;/);
+  expect(add).not.toContain("redial");
+  expect(connect).toBe("c call-1");
 });
 
 test("secrets stand in files that only root reads, quoted as pppd wants it", () => {
@@ -93,6 +101,7 @@ test.each([
   ["a name with a blank", { tunnelName: "l ac" }, "the tunnel's name"],
   ["a secret with a blank", { tunnelSecret: "a b" }, "the tunnel's secret"],
   ["a line end in a password", { user: { name: "u", password: "a\nb" } }, "a user"],
+  ["a ; in a user's name", { user: { name: "u;v", password: "p" } }, "a user"],
   ["another Hello", { helloSeconds: 10 }, "Hello"],
 ] as const)("%s is refused before anything is done", (_, change, what) => {
   expect(() => daemonFiles({ ...LAC, ...change }, "/run/x", "kernel")).toThrow(`device: apply: ${what}`);

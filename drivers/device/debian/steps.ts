@@ -149,6 +149,12 @@ function document(text: string): string {
   return `<<'L2TPSPEC_END'\n${text}${text.endsWith("\n") ? "" : "\n"}L2TPSPEC_END`;
 }
 
-export const controlLine = (command: string): string => `echo ${command} > ${CONTROL}`;
+/** Orders through the daemon's pipe; each is a message of its own. */
+export const ordersOf = (orders: readonly string[]): string =>
+  orders.map((order) => `cat > ${CONTROL} ${document(order)}\nsleep 0.05`).join("\n");
+/** Of a long log its end: the times of its lines are not told. */
+export const READ_LOG_END = `tail -q -c 65536 ${LOG} ${FOLDER}/${NAMES.pppLog} 2>/dev/null || true`;
+/** As an operator who has it begin anew: it says goodbye, and calls whom it is told to call. */
+export const BEGIN_ANEW = `${END}\n${START}`;
 export const READ_LOG = `cat ${LOG} ${FOLDER}/${NAMES.pppLog} 2>/dev/null || true`;
 export const IS_ALIVE = `kill -0 $(cat ${PID})`;

@@ -113,8 +113,10 @@ export class DebianRouter implements ConfigurableDevice {
     return this.#alone(async () => {
       const intent = this.#intent;
       // The call that it places by itself it would not place again after such an order.
-      if (intent?.role === "lac" && intent.lns === target.tester)
-        return void (await this.#parts.shell.run("close", `set -e\n${BEGIN_ANEW}`, { signal }));
+      if (intent?.role === "lac" && intent.lns === target.tester) {
+        await this.#parts.shell.run("close", `set -e\n${BEGIN_ANEW}`, { signal });
+        return;
+      }
       const names = [...this.#calls].flatMap(([name, tester]) => (tester === target.tester ? [name] : []));
       await this.#order(
         "close",

@@ -54,7 +54,7 @@ conformance(
   async ({ bench, climb, allow, caller, gateway }) => {
     const tunnel = await bench.open();
     const call = await tunnel.call();
-    allow(lcpNegotiation, pap("Authenticate-Nak"));
+    allow(lcpNegotiation, pap("Authenticate-Nak"), ending);
     await call.openLcp(caller, gateway, PAP_BY_HAND);
     call.send(papPacket.request(7, caller.user, `${caller.password}x`));
     await climb(should(ending, "RFC1334-2.2.2-03"));

@@ -33,9 +33,7 @@ const PROGRAMS = [
     ["/usr/bin/xz", "xz-utils"],
     ["/usr/bin/cpio", "cpio"],
     ["/usr/sbin/modprobe", "kmod"],
-  ]
-    .filter(() => full)
-    .map(([path, name]) => [path, name, "the Debian router in a guest"]),
+  ].map(([path, name]) => [path, name, "the Debian router in a guest"]),
 ];
 
 function setUp() {
@@ -68,12 +66,16 @@ function setUp() {
 }
 
 const root = process.getuid?.() === 0;
-// The emulated firewall stands in namespaces with hosts around it: root's work.
-const asRoot = root ? ["test:emulator", "test:dialects"] : [];
-if (!root) console.log("skipped test:emulator, the suites against the emulated firewall: needs root (sudo npm test)");
+// The emulated firewall and the router stand in namespaces with hosts around them: root's work.
+const asRoot = root ? ["test:emulator", "test:dialects", "test:router"] : [];
+if (!root)
+  console.log(
+    "skipped test:emulator, test:dialects and test:router, the suites against the emulated firewall and a Debian router: " +
+      "needs root (sudo npm test)",
+  );
 const tier = ["build", "layers", "lint", "test:unit", "test:embedded", ...asRoot];
 // Real peers over real time, as root; the other Node; the figures.
-const rest = ["test:l2tpns", "test:xl2tpd", "test:node24", "bench"];
+const rest = ["test:routers", "test:l2tpns", "test:xl2tpd", "test:node24", "bench"];
 const parts = full ? [...tier, ...rest] : tier;
 
 setUp();

@@ -99,7 +99,7 @@ conformance(
   {
     id: "rfc1877-0004",
     clause: CLAUSES["RFC1877-1.1-03"],
-    needs: ["lns"],
+    needs: ["lns", "dns"],
     story:
       "with the lab's DNS servers configured: 0.0.0.0 gets them by Configure-Nak, and asking for those gets Configure-Ack",
   },

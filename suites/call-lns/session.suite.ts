@@ -116,7 +116,7 @@ conformance(
     await call.openLcp(caller, gateway);
     const ns = tunnel.close();
     await climb(given(acks(ns, { tunnel: TUNNEL })));
-    call.echo(9);
+    await call.echoAfterEnd(9);
     await silence(never(lcp("Echo-Reply", { "lcp.id": 9 }), "RFC2661-5.7-02"));
   },
 );
@@ -135,7 +135,7 @@ conformance(
     const ns = tunnel.hangUp(call);
     await climb(given(acks(ns, { tunnel: TUNNEL })));
     call.stop();
-    call.echo(9);
+    await call.echoAfterEnd(9);
     await silence(never(lcp("Echo-Reply", { "lcp.id": 9 }), "RFC2661-5.6-01"));
   },
 );

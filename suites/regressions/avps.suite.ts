@@ -108,7 +108,7 @@ conformance(
     const end = cdn({ assignedSessionId: call.id, resultCode: { result: 1 } }, [cause]);
     const ns = tunnel.send(end, { sessionId: call.peerId });
     await climb(must(acks(ns, { tunnel: tunnel.id }), "RFC2661-6.12-01"));
-    call.echo(100);
+    await call.echoAfterEnd(100);
     await silence(never(echoed(100, call.id), "RFC2661-6.12-01").within(2_000));
   },
 );

@@ -42,7 +42,7 @@ conformance(
     allow(redial, stopped(tunnel.id));
     const ns = ENDS[params.message]!(tunnel, call, codes(params));
     await climb(must(acks(ns, { tunnel: tunnel.id }), "RFC2661-4.4.2-13"));
-    call.echo(100);
+    await call.echoAfterEnd(100);
     await silence(never(echoed(100, call.id), "RFC2661-4.4.2-13").within(2_000));
   },
 );

@@ -252,7 +252,7 @@ conformance(
     await call.openLcp(user, gateway);
     allow(stopped(tunnel.id), control("CDN"), redial);
     tunnel.send(append(hello(), MANDATORY));
-    call.echo(100);
+    await call.echoAfterEnd(100);
     await silence(never(echoed(100, call.id), "RFC2661-4.1-04"));
   },
 );
@@ -328,7 +328,7 @@ conformance(
     await call.openLcp(user, gateway);
     allow(control("CDN"), stopped(tunnel.id));
     tunnel.send(append(wen(), MANDATORY), { sessionId: call.peerId });
-    call.echo(100);
+    await call.echoAfterEnd(100);
     await silence(never(echoed(100, call.id), "RFC2661-4.1-03"));
   },
 );
@@ -348,7 +348,7 @@ conformance(
     await call.openLcp(user, gateway);
     allow(control("CDN"), stopped(tunnel.id), redial, control("ICRQ"));
     tunnel.send(append(sli(), MANDATORY), { sessionId: call.peerId });
-    call.echo(100);
+    await call.echoAfterEnd(100);
     await silence(never(echoed(100, call.id), "RFC2661-4.1-03"));
   },
 );
@@ -455,7 +455,7 @@ conformance(
     allow(stopped(tunnel.id), redial, control("ICRQ"));
     const unknown = unknownAvp(0, UNKNOWN_TYPE, fromHex("00"));
     tunnel.send(append(cdn({ assignedSessionId: call.id }), unknown), { sessionId: call.peerId });
-    call.echo(100);
+    await call.echoAfterEnd(100);
     await silence(never(echoed(100, call.id), "RFC2661-4.1-05").within(2_000));
   },
 );
@@ -478,7 +478,7 @@ conformance(
     tunnel.stopped = true;
     const ns = tunnel.send(append(stopCcn({ assignedTunnelId: tunnel.id }), unknown));
     await climb(must(acks(ns, { tunnel: tunnel.id }), "RFC2661-4.1-05"));
-    call.echo(100);
+    await call.echoAfterEnd(100);
     await silence(never(echoed(100, call.id), "RFC2661-4.1-05").within(2_000));
   },
 );

@@ -79,7 +79,7 @@ conformance(
     const end = hidden(cdn({ assignedSessionId: call.id }), { secret, randomVector: VECTOR }, "assignedSessionId");
     const ns = tunnel.send(end, { sessionId: call.peerId });
     await climb(must(acks(ns, { tunnel: tunnel.id }), "RFC2661-4.3-06"));
-    call.echo(100);
+    await call.echoAfterEnd(100);
     await silence(never(echoed(100, call.id), "RFC2661-4.3-06").within(2_000));
   },
 );
@@ -105,7 +105,7 @@ conformance(
       hidden(stopCcn({ assignedTunnelId: tunnel.id }), { secret, randomVector: VECTOR }, "assignedTunnelId"),
     );
     await climb(must(acks(ns, { tunnel: tunnel.id }), "RFC2661-4.3-06"));
-    call.echo(100);
+    await call.echoAfterEnd(100);
     await silence(never(echoed(100, call.id), "RFC2661-4.3-06").within(2_000));
   },
 );

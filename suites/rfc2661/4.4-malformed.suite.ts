@@ -168,7 +168,7 @@ conformance(
         : withAvps(sli(), avpOf("accm", { send: 0, receive: 0 }, { value: TWENTY_FIVE.subarray(0, 9) }));
     tunnel.send(short, { sessionId: call.peerId });
     await elapse(500);
-    call.echo(100);
+    await call.echoAfterEnd(100);
     await silence(never(echoed(100, call.id), "RFC2661-7.1-03").within(1_000));
   },
 );

@@ -52,6 +52,7 @@ conformance(
     allow(stopped(tunnel.id), control("CDN"), redial);
     tunnel.send(unknown(type), { sessionId: of === "session" ? call.peerId : 0 });
     const stop = await note(may(stopped(tunnel.id), "RFC2661-4.4.1-02"));
+    await bench.afterCall();
     const echoes = calls.map((one, i) => never(echoed(100 + i, one.id), "RFC2661-4.4.1-02").within(1_000));
     bench.burst(() => {
       for (const [i, one] of calls.entries()) one.echo(100 + i);

@@ -33,7 +33,7 @@ conformance(
     await call.openLcp(user, gateway);
     allow(redial, control("CDN"));
     await climb(must(acks(tunnel.close(code), { tunnel: tunnel.id }), "RFC2661-4.4.2-13"));
-    call.echo(100);
+    await call.echoAfterEnd(100);
     await silence(never(echoed(100, call.id), "RFC2661-4.4.2-13").within(1_000));
   },
 );
@@ -53,7 +53,7 @@ conformance(
     await call.openLcp(user, gateway);
     allow(redial, control("ICRQ"), control("CDN"), stopped(tunnel.id));
     await climb(must(acks(tunnel.hangUp(call, code), { tunnel: tunnel.id }), "RFC2661-4.4.2-13"));
-    call.echo(100);
+    await call.echoAfterEnd(100);
     await silence(never(echoed(100, call.id), "RFC2661-4.4.2-13").within(1_000));
   },
 );
@@ -75,7 +75,7 @@ conformance(
     tunnel.stopped = true;
     const ns = tunnel.send(withAvps(stopCcn({ assignedTunnelId: tunnel.id }), resultOf(2, octets)));
     await climb(must(acks(ns, { tunnel: tunnel.id }), "RFC2661-4.4.2-09"));
-    call.echo(100);
+    await call.echoAfterEnd(100);
     await silence(never(echoed(100, call.id), "RFC2661-4.4.2-09").within(1_000));
   },
 );
@@ -97,7 +97,7 @@ conformance(
     const message = withAvps(cdn({ assignedSessionId: call.id }), resultOf(2, octets));
     const ns = tunnel.send(message, { sessionId: call.peerId });
     await climb(must(acks(ns, { tunnel: tunnel.id }), "RFC2661-4.4.2-09"));
-    call.echo(100);
+    await call.echoAfterEnd(100);
     await silence(never(echoed(100, call.id), "RFC2661-4.4.2-09").within(1_000));
   },
 );

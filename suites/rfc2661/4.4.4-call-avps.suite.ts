@@ -218,7 +218,7 @@ conformance(
     const cause: Avp = avpOf("q931CauseCode", { cause: 16, msg: 0x45, advisory: "a".repeat(octets) });
     const ns = tunnel.send(cdn({ assignedSessionId: call.id }, [cause]), { sessionId: call.peerId });
     await climb(must(acks(ns, { tunnel: tunnel.id }), "RFC2661-4.4.4-54"));
-    call.echo(100);
+    await call.echoAfterEnd(100);
     await silence(never(echoed(100, call.id), "RFC2661-4.4.4-54").within(1_000));
   },
 );

@@ -1,8 +1,8 @@
 /** RFC 2661 §4.4.6: WEN tells of errors on the LAC's line, SLI of the characters that are escaped on it. */
 import { conformance } from "#conformance";
 import { CLAUSES } from "#clauses";
-import { may, must } from "#expect/ladder";
-import { acks, control, echoed } from "#expect/matchers";
+import { may, must, never } from "#expect/ladder";
+import { acks, anyOf, control, disconnected, echoed, stopped } from "#expect/matchers";
 import { avpOf, wen, withAvps } from "#peer/script";
 
 conformance(
@@ -28,13 +28,15 @@ const COUNTS = [{ errors: 0 }, { errors: 0xffffffff }];
 conformance(
   {
     id: "rfc2661-1156",
+    version: 2,
     clause: CLAUSES["RFC2661-4.4.6-12"],
     needs: ["lns"],
     story: "a WEN with any counts is acknowledged, and the session goes on",
+    waitsMs: 500,
     params: COUNTS,
     background: ["ppp"],
   },
-  async ({ bench, climb, user, gateway, params: { errors } }) => {
+  async ({ bench, climb, silence, user, gateway, params: { errors } }) => {
     const tunnel = await bench.open();
     const call = await tunnel.call();
     await call.openLcp(user, gateway);
@@ -50,5 +52,7 @@ conformance(
     await climb(must(acks(ns, { tunnel: tunnel.id }), "RFC2661-4.4.6-12"));
     call.echo(100);
     await climb(must(echoed(100, call.id), "RFC2661-4.4.6-12"));
+    // One that gives the session up may answer for another moment.
+    await silence(never(anyOf(disconnected(tunnel.id, [call.id]), stopped(tunnel.id)), "RFC2661-4.4.6-12").within(500));
   },
 );

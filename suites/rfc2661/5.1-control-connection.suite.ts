@@ -108,7 +108,7 @@ conformance(
     await call.openLcp(user, gateway);
     allow(redial);
     tunnel.close();
-    call.echo(100);
+    await call.echoAfterEnd(100);
     await silence(never(echoed(100, call.id), "RFC2661-5.7-02").within(2_000));
   },
 );

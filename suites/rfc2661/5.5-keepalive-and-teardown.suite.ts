@@ -59,7 +59,7 @@ conformance(
     const asked = await note(may(asks, "RFC2661-5.5-02").within(HELLO_WITHIN_MS));
     if (asked === undefined) return;
     await givenUp(note, asked);
-    call.echo(9);
+    await call.echoAfterEnd(9);
     await silence(never(echoed(9, call.id), "RFC2661-5.5-01"));
   },
 );

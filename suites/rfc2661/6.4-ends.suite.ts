@@ -53,7 +53,7 @@ conformance(
       never(control("CDN", { "l2tp.sessionId": call.id, "l2tp.nr": ns + 1 }), "RFC2661-6.12-06").within(1_000),
     );
     await climb(must(acks(ns, { tunnel: tunnel.id }), "RFC2661-6.12-06"));
-    call.echo(100);
+    await call.echoAfterEnd(100);
     await silence(never(echoed(100, call.id), "RFC2661-6.12-01").within(1_000));
   },
 );

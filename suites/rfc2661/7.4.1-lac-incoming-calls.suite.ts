@@ -194,7 +194,7 @@ conformance(
     await climb(must(acks(tunnel.hangUp(call), { tunnel: tunnel.id }), "RFC2661-7.4.1-10"));
     await note(may(disconnected(tunnel.id, [call.id]), "RFC2661-6.12-06").within(500));
     call.stop();
-    call.echo(9);
+    await call.echoAfterEnd(9);
     await silence(never(echoed(9, call.id), "RFC2661-7.4.1-10"));
   },
 );

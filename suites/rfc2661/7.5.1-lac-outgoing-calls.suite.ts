@@ -229,7 +229,7 @@ conformance(
     await climb(must(acks(tunnel.hangUp(call), { tunnel: tunnel.id }), "RFC2661-7.5.1-S09"));
     await note(may(disconnected(tunnel.id, [call.id]), "RFC2661-6.12-06").within(500));
     call.stop();
-    call.echo(9);
+    await call.echoAfterEnd(9);
     await silence(never(echoed(9, call.id), "RFC2661-7.5.1-01"));
   },
 );
@@ -255,7 +255,7 @@ conformance(
     const end = control("CDN", { ...ids, "avp.assignedSessionId": call.peerId });
     await climb(must(end, "RFC2661-7.5.1-02").or(stopped(tunnel.id), "the whole tunnel is cleared with the call"));
     call.stop();
-    call.echo(9);
+    await call.echoAfterEnd(9);
     await silence(never(echoed(9, call.id), "RFC2661-7.5.1-S10").within(2_000));
   },
 );

@@ -54,7 +54,7 @@ conformance(
     const goodbye = cdn({ assignedSessionId: call.id }, [CAUSES[params.cause]]);
     const ns = tunnel.send(goodbye, { sessionId: call.peerId });
     await climb(should({ is: "acks", ns, tunnel: tunnel.id }, "RFC3145-1-02"));
-    call.echo(9);
+    await call.echoAfterEnd(9);
     await silence(never(echoed(9, call.id), "RFC3145-1-02").within(1_000));
   },
 );
@@ -101,7 +101,7 @@ conformance(
     const { clause, avps } = LIBERTIES[params.told];
     const ns = tunnel.send(cdn({ assignedSessionId: call.id }, [...avps]), { sessionId: call.peerId });
     await note(may({ is: "acks", ns, tunnel: tunnel.id }, clause));
-    call.echo(9);
+    await call.echoAfterEnd(9);
     await silence(never(echoed(9, call.id), "RFC3145-1-02").within(1_000));
   },
 );
@@ -128,7 +128,7 @@ conformance(
     );
     const ns = tunnel.send(goodbye, { sessionId: call.peerId });
     await note(may({ is: "acks", ns, tunnel: tunnel.id }, "RFC3145-2-05"));
-    call.echo(9);
+    await call.echoAfterEnd(9);
     await silence(never(echoed(9, call.id), "RFC3145-1-02").within(1_000));
   },
 );

@@ -1,5 +1,5 @@
 /** What the doctor says of a lab's device: whether it is reached, by which key, and what it says it is. */
-import { isDriven, type LabSpec, ownKindOf } from "#lab/schema";
+import { hasPartner, isDriven, type LabSpec, ownKindOf } from "#lab/schema";
 
 /** A device that was looked at. */
 export interface DeviceDiagnosis {
@@ -19,7 +19,8 @@ export async function diagnoseDevice(spec: LabSpec, file: string): Promise<Devic
   if (bench.kind !== "sites" || !isDriven(device)) return undefined;
   const warnings = [...(await risksOf(bench)), ...(await mismatchesOf(spec))];
   if (device.access === undefined) {
-    const what = ownKindOf(device) === "guest" ? "a guest" : "emulated";
+    const guests = hasPartner(device) ? "two guests, a tunnel between them" : "a guest";
+    const what = ownKindOf(device) === "guest" ? guests : "emulated";
     return { ok: true, found: [`${what}: the run starts it, and there is nothing to reach before`], warnings };
   }
   const [{ openDriven, sshAccessOf, pendingChanges }, { DeviceError }] = await Promise.all([

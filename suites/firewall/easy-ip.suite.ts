@@ -42,7 +42,7 @@ conformance(
   {
     id: "firewall-0202",
     clause: LOST,
-    needs: ["lns", "hosts"],
+    needs: ["lns", "hosts", "tunnel-end"],
     story: "the LNS has no route to the branch: the answer to an untranslated packet leaves by the default route",
   },
   async ({ site, climb, silence }) => {
@@ -153,7 +153,7 @@ conformance(
   {
     id: "firewall-0208",
     clause: OUTSIDE_RULE,
-    needs: ["lac", "hosts"],
+    needs: ["lac", "hosts", "tunnel-end"],
     params: EACH_PROTOCOL,
     story: "a PC outside of the rule's source network keeps its address, while one inside is translated",
   },
@@ -189,7 +189,7 @@ conformance(
   {
     id: "firewall-0210",
     clause: FOLLOWS,
-    needs: ["lac", "hosts"],
+    needs: ["lac", "hosts", "tunnel-end"],
     story: "when the LNS gives another address, the next flow is translated to that one",
   },
   async ({ site, climb }) => {

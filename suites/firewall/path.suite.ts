@@ -58,7 +58,7 @@ conformance(
   {
     id: "firewall-0003",
     clause: BACK,
-    needs: ["lac", "hosts"],
+    needs: ["lac", "hosts", "tunnel-end"],
     params: [{ protocol: "icmp" }, { protocol: "udp" }, { protocol: "tcp" }],
     story:
       "what headquarters sends to a branch PC comes out of the session unchanged, and the PC's answer goes into it",
@@ -74,7 +74,7 @@ conformance(
   {
     id: "firewall-0004",
     clause: BACK,
-    needs: ["lns", "hosts"],
+    needs: ["lns", "hosts", "tunnel-end"],
     params: [{ protocol: "icmp" }, { protocol: "udp" }, { protocol: "tcp" }],
     story: "what the server sends to the LAC's address in the tunnel goes into the session, and the answer comes back",
   },

@@ -108,7 +108,7 @@ conformance(
   {
     id: "firewall-0105",
     clause: ROW,
-    needs: ["lac", "hosts"],
+    needs: ["lac", "hosts", "tunnel-end"],
     params: [
       { row: "trust_dmz", from: "pc1", to: "server", otherFrom: "server", otherTo: "pc1" },
       { row: "dmz_trust", from: "server", to: "pc1", otherFrom: "pc1", otherTo: "server" },
@@ -132,7 +132,7 @@ conformance(
   {
     id: "firewall-0106",
     clause: ROW,
-    needs: ["lns", "hosts"],
+    needs: ["lns", "hosts", "tunnel-end"],
     params: [
       { row: "dmz_trust", from: "pc1", to: "server", otherFrom: "server", otherTo: "far" },
       { row: "trust_dmz", from: "server", to: "far", otherFrom: "pc1", otherTo: "server" },
@@ -156,6 +156,7 @@ conformance(
     id: "firewall-0107",
     clause: NO_ROW,
     needs: ["lac", "hosts"],
+    rowNeeds: { "from=far": "tunnel-end" },
     params: [
       { zones: "trust-untrust", from: "pc1", to: "outside" },
       { zones: "trust-local", from: "pc1", to: "device" },
@@ -180,6 +181,7 @@ conformance(
     id: "firewall-0108",
     clause: NO_ROW,
     needs: ["lns", "hosts"],
+    rowNeeds: { "from=far": "tunnel-end" },
     params: [
       { zones: "trust-untrust", from: "server", to: "outside" },
       { zones: "trust-local", from: "server", to: "device" },
@@ -202,7 +204,7 @@ conformance(
   {
     id: "firewall-0109",
     clause: NO_ROW,
-    needs: ["lac", "hosts"],
+    needs: ["lac", "hosts", "tunnel-end"],
     params: [{ protocol: "udp" }, { protocol: "tcp" }],
     story: "the policy from dmz to trust is for headquarters alone: the LNS's own address does not reach a branch PC",
   },
@@ -282,6 +284,7 @@ conformance(
     clause: NO_ROW,
     clauses: [ROW],
     needs: ["lns", "hosts", "ping"],
+    rowNeeds: { "to=far": "tunnel-end" },
     params: [
       { zones: "local-trust", to: "server" },
       { zones: "local-dmz", to: "far" },

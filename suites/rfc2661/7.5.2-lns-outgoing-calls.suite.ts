@@ -16,6 +16,9 @@ const OF_CALL: Readonly<Record<string, (assignedSessionId: number) => ControlMes
   CDN: (assignedSessionId) => cdn({ assignedSessionId }),
 };
 
+/** A session that nobody has; the ID is legal, also where a table of sessions is shorter. */
+const NOBODYS = 65_000;
+
 conformance(
   {
     id: "rfc2661-1360",
@@ -33,6 +36,7 @@ conformance(
 conformance(
   {
     id: "rfc2661-1361",
+    version: 2,
     clause: CLAUSES["RFC2661-7.5.2-S02"],
     clauses: [CLAUSES["RFC2661-7.5.2-S09"]],
     needs: ["lns"],
@@ -44,7 +48,7 @@ conformance(
   async ({ bench, climb, silence, allow, params: { message } }) => {
     const tunnel = await bench.open();
     const call = tunnel.newCall();
-    const sessionId = bench.newId();
+    const sessionId = NOBODYS;
     allow(stopped(tunnel.id), control("CDN"));
     let ns = 0;
     bench.burst(() => {

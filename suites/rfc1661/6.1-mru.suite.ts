@@ -116,6 +116,7 @@ conformance(
 conformance(
   {
     id: "rfc1661-0105",
+    version: 2,
     clause: CLAUSES["RFC1661-6.1-03"],
     clauses: [CLAUSES["RFC1661-6.1-06"]],
     story:
@@ -126,6 +127,7 @@ conformance(
     const call = await tunnel.call();
     allow(...LINK, data({ "inner.ip.length": between(20, 1500) }));
     await call.openIp(caller, gateway);
+    await call.carries();
     // 1460 octets leave room for a device whose own MRU has L2TP's headers taken off.
     call.ping(7, 1, 1460 - 28);
     await climb(given(echoReply({ "inner.icmp.id": 7, "inner.icmp.seq": 1 })));

@@ -14,8 +14,6 @@ export interface HostStep {
 
 /** Folder of the driver on the host: in memory, so that nothing of it is left after the next boot. */
 export const FOLDER = "/run/l2tpspec";
-/** The step that starts it. */
-export const DAEMON = "xl2tpd";
 const LOG = `${FOLDER}/xl2tpd.log`;
 const CONTROL = `${FOLDER}/l2tp-control`;
 const PID = `${FOLDER}/xl2tpd.pid`;
@@ -87,7 +85,7 @@ export function daemonStep(files: readonly DaemonFile[]): HostStep {
     return `cat > ${path} ${document(text)}\nchmod ${mode} ${path}`;
   });
   return {
-    what: DAEMON,
+    what: "xl2tpd",
     change: [
       END,
       `rm -rf ${FOLDER}/${NAMES.ppp}`,

@@ -14,9 +14,10 @@ import type {
 } from "../observation.ts";
 import type { Scripts } from "../ssh/remote-shell.ts";
 import { callOrders, daemonFiles, type DataPath } from "./daemon-files.ts";
+import { standingIn } from "./daemon-log.ts";
 import { HostChanges } from "./host-changes.ts";
 import { LOOK } from "./host-state.ts";
-import { flowsIn, policiesIn, pppLinkIn, sessionsIn, tunnelsIn, versionIn } from "./observe.ts";
+import { flowsIn, policiesIn, pppLinkIn, sessionsIn, versionIn } from "./observe.ts";
 import { rulesetOf, TABLE } from "./ruleset.ts";
 import {
   BEGIN_ANEW,
@@ -164,10 +165,12 @@ export class DebianRouter implements ConfigurableDevice {
   }
 
   async tunnels(signal: AbortSignal): Promise<readonly TunnelSeen[]> {
-    return tunnelsIn(await this.#ask("tunnels", READ_LOG, signal));
+    return standingIn(await this.#ask("tunnels", READ_LOG, signal)).tunnels;
   }
 
   async sessions(signal: AbortSignal): Promise<readonly SessionSeen[]> {
+    // The kernel knows only of sessions whose data it moves itself.
+    if (this.#parts.path === "userspace") return standingIn(await this.#ask("sessions", READ_LOG, signal)).sessions;
     return sessionsIn(await this.#ask("sessions", "ip l2tp show session 2>/dev/null || true", signal));
   }
 
@@ -227,7 +230,7 @@ export class DebianRouter implements ConfigurableDevice {
       ...groundSteps(host),
       ...networkSteps(intent, host),
       ruleStep(rulesetOf(intent, { client, port })),
-      daemonStep(daemonFiles(intent, FOLDER, this.#parts.path)),
+      daemonStep(daemonFiles(intent, FOLDER, this.#parts.path), this.#parts.path),
     ];
     try {
       await this.#changes.make(steps, signal);
@@ -241,8 +244,8 @@ export class DebianRouter implements ConfigurableDevice {
   /** Where the device is the LNS its tunnels have numbers for names. */
   async #tunnelsTo(tester: string, signal: AbortSignal): Promise<readonly number[]> {
     if (this.#intent?.role !== "lns") return [];
-    const rows = tunnelsIn(await this.#parts.shell.run("tunnels", READ_LOG, { signal }));
-    return rows.filter(({ remoteAddress }) => remoteAddress === tester).map(({ localId }) => localId);
+    const { tunnels } = standingIn(await this.#parts.shell.run("tunnels", READ_LOG, { signal }));
+    return tunnels.filter(({ remoteAddress }) => remoteAddress === tester).map(({ localId }) => localId);
   }
 
   async #order(step: string, orders: readonly string[], signal: AbortSignal): Promise<void> {

@@ -1,26 +1,5 @@
 /** What a Linux router says of itself, read by pure functions from the words of its programs. */
-import type { FlowSeen, PolicySeen, PppLinkSeen, SessionSeen, TunnelSeen, VersionSeen } from "../observation.ts";
-
-/** Tunnels that stand, from all that xl2tpd has logged since it began; it tells of an end by the other end's id. */
-export function tunnelsIn(log: string): readonly TunnelSeen[] {
-  const tunnels: TunnelSeen[] = [];
-  for (const line of log.split("\n")) {
-    const up = /Connection established to ([\d.]+), (\d+)\. +Local: (\d+), Remote: (\d+)/.exec(line);
-    if (up !== null) {
-      const [remotePort, localId, remoteId] = up.slice(2).map(Number) as [number, number, number];
-      tunnels.push({ localId, remoteId, remoteAddress: up[1]!, remotePort, sessions: 0, remoteName: "" });
-    }
-    const down = /Connection (\d+) closed to ([\d.]+), port (\d+)/.exec(line);
-    if (down === null) continue;
-    const [, remoteId, remoteAddress, remotePort] = down;
-    const at = tunnels.findIndex(
-      (t) =>
-        t.remoteId === Number(remoteId) && t.remoteAddress === remoteAddress && t.remotePort === Number(remotePort),
-    );
-    if (at >= 0) tunnels.splice(at, 1);
-  }
-  return tunnels;
-}
+import type { FlowSeen, PolicySeen, PppLinkSeen, SessionSeen, VersionSeen } from "../observation.ts";
 
 /** Sessions of the kernel's own data path, as `ip l2tp show session` lists them. */
 export function sessionsIn(text: string): readonly SessionSeen[] {

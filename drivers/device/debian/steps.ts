@@ -1,6 +1,6 @@
 /** How a Linux host becomes what an intent says: each change as a piece of shell, beside the piece that takes it back. */
 import { type Intent, PPP_LINK } from "../intent.ts";
-import { type DaemonFile, NAMES } from "./daemon-files.ts";
+import { type DaemonFile, type DataPath, NAMES } from "./daemon-files.ts";
 import type { HostState } from "./host-state.ts";
 import { TABLE } from "./ruleset.ts";
 
@@ -79,7 +79,7 @@ export function ruleStep(ruleset: string): HostStep {
 }
 
 /** Files in place, and the daemon anew. pppd sees our folder where others see /etc/ppp, and nobody else does. */
-export function daemonStep(files: readonly DaemonFile[]): HostStep {
+export function daemonStep(files: readonly DaemonFile[], path: DataPath): HostStep {
   const written = files.map(({ name, mode, text }) => {
     const path = `${FOLDER}/${name}`;
     return `cat > ${path} ${document(text)}\nchmod ${mode} ${path}`;
@@ -94,6 +94,7 @@ export function daemonStep(files: readonly DaemonFile[]): HostStep {
       // A module that is built in, or that this data path needs not, is none of our business.
       "modprobe -q -a ppp_generic l2tp_ppp ppp_async || true",
       START,
+      ...(path === "kernel" ? [KERNEL_MOVES_DATA] : []),
     ].join("\n"),
     undo: END,
   };
@@ -109,6 +110,14 @@ const START = [
     `>> ${LOG} 2>&1 < /dev/null &`,
   ].join(" "),
   waitFor(`grep -q "Listening on IP address" ${LOG}`, `tail -n 1 ${LOG} >&2; exit 1`),
+].join("\n");
+
+/** xl2tpd goes on by itself where the kernel has no L2TP, and then is another device. */
+const KERNEL_MOVES_DATA = [
+  `if ! grep -q "Using l2tp kernel support" ${LOG}; then`,
+  'echo "the kernel moves no L2TP data (no module l2tp_ppp?): dataPath: userspace tests xl2tpd as it is" >&2',
+  "exit 1",
+  "fi",
 ].join("\n");
 
 /** As after a power cut: nobody says goodbye. */

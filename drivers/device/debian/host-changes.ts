@@ -4,20 +4,23 @@ import { DeviceError } from "../device.ts";
 import type { Journal, JournalEntry } from "../journal.ts";
 import type { Scripts } from "../ssh/remote-shell.ts";
 import { differencesOf, hostStateIn, LOOK, type HostState } from "./host-state.ts";
-import type { HostStep } from "./steps.ts";
+import { type HostStep, LOCK } from "./steps.ts";
 
 export class HostChanges {
   readonly #shell: Scripts;
   readonly #journal: Journal;
+  readonly #lock: string;
   /** What is in force, in the order in which it was made. */
   readonly #made = new Map<string, HostStep>();
   readonly #recorded = new Map<string, JournalEntry>();
   #found: { readonly text: string; readonly state: HostState } | undefined;
   #uncertain: boolean;
 
-  constructor(shell: Scripts, journal: Journal) {
+  /** @param lock a file of the host's, in memory: of the scripts that change the host there is one at a time */
+  constructor(shell: Scripts, journal: Journal, lock = LOCK) {
     this.#shell = shell;
     this.#journal = journal;
+    this.#lock = lock;
     this.#uncertain = journal.pending.length > 0;
   }
 
@@ -44,7 +47,7 @@ export class HostChanges {
     ];
     if (pieces.length === 0) return;
     const { status, stdout, stderr } = await this.#shell
-      .try("apply", scriptOf(pieces), { signal })
+      .try("apply", this.#alone(scriptOf(pieces)), { signal })
       .catch((error: unknown) => {
         // Nobody knows how far it came.
         this.#uncertain = true;
@@ -66,7 +69,7 @@ export class HostChanges {
     this.#uncertain = true;
     const entries = this.#journal.pending;
     const undo = entries.map(({ undo: lines }) => lines.join("\n")).join("\n");
-    if (entries.length > 0) await this.#shell.try("restore", undo, { signal });
+    if (entries.length > 0) await this.#shell.try("restore", this.#alone(undo), { signal });
     const now = await this.#look(signal);
     const before = this.#found?.text ?? this.#journal.found;
     const differences = before === undefined ? [] : differencesOf(before, now.text);
@@ -102,13 +105,22 @@ export class HostChanges {
     const back = fresh.toReversed().map(({ what, undo = "" }) => this.#made.get(what)?.change ?? undo);
     const again = gone.toReversed().map(({ change }) => change);
     try {
-      await this.#shell.try("take back", [...back, ...again].join("\n"));
+      await this.#shell.try("take back", this.#alone([...back, ...again].join("\n")));
     } catch (error) {
       this.#uncertain = true;
       throw error;
     }
     for (const { what } of fresh.filter(({ what }) => !this.#made.has(what))) this.#done(what);
     if (this.#journal.pending.length === 0) this.#journal.settle();
+  }
+
+  /**
+   * A script goes on when its connection is lost. What comes after it waits for its end, so that nothing is changed behind the
+   * back of whoever puts the host back.
+   */
+  #alone(script: string): string {
+    const wait = `flock -w ${LOCK_WITHIN_S} 9 || { echo "a script of before has not ended" >&2; exit 1; }`;
+    return [`exec 9>> ${this.#lock}`, wait, script, `rm -f ${this.#lock}`].join("\n");
   }
 
   #record({ what, undo }: HostStep): void {
@@ -124,6 +136,8 @@ export class HostChanges {
   }
 }
 
+/** Longer than any script waits. */
+const LOCK_WITHIN_S = 20;
 const MARK = "@l2tpspec ";
 
 /** One script of all, for each has its price; its marks tell how far it came. */

@@ -26,6 +26,7 @@ const PROGRAMS: Readonly<Record<string, string>> = {
   conntrack: "conntrack",
   ping: "iputils-ping",
   unshare: "util-linux",
+  flock: "util-linux",
 };
 
 /** Takes the device, logs in, and sees whether it has what it takes. Changes nothing. Rejects with a DeviceError. */

@@ -14,6 +14,8 @@ export interface HostStep {
 
 /** Folder of the driver on the host: in memory, so that nothing of it is left after the next boot. */
 export const FOLDER = "/run/l2tpspec";
+/** Beside it, since the folder comes and goes; it is there only while a script runs. */
+export const LOCK = `${FOLDER}.lock`;
 const LOG = `${FOLDER}/xl2tpd.log`;
 const CONTROL = `${FOLDER}/l2tp-control`;
 const PID = `${FOLDER}/xl2tpd.pid`;
@@ -107,7 +109,8 @@ const START = [
   [
     "setsid unshare --mount --propagation private sh -c",
     `'mount --bind ${FOLDER}/${NAMES.ppp} /etc/ppp && exec xl2tpd -D -c ${FOLDER}/${NAMES.configuration} -p ${PID} -C ${CONTROL}'`,
-    `>> ${LOG} 2>&1 < /dev/null &`,
+    // Descriptor 9 is the lock of the script, which ends before the daemon.
+    `>> ${LOG} 2>&1 < /dev/null 9>&- &`,
   ].join(" "),
   waitFor(`grep -q "Listening on IP address" ${LOG}`, `tail -n 1 ${LOG} >&2; exit 1`),
 ].join("\n");

@@ -25,6 +25,7 @@ import {
   FOLDER,
   groundSteps,
   IS_ALIVE,
+  NOT_RUNNING,
   networkSteps,
   ordersOf,
   READ_LOG,
@@ -103,8 +104,12 @@ export class DebianRouter implements ConfigurableDevice {
       await this.#order("dial", callOrders(intent, name, target.tester), signal);
       const end = (until: AbortSignal): Promise<void> =>
         this.#alone(async () => {
-          if (!this.#calls.delete(name)) return;
-          await this.#order("hang up", [`d ${name}`, `r ${name}`], until);
+          if (!this.#calls.delete(name) || this.#disposed) return;
+          const orders = ordersOf([`d ${name}`, `r ${name}`]);
+          const { status, stderr } = await this.#parts.shell.try("hang up", `set -e\n${orders}`, { signal: until });
+          // With the daemon its calls have ended.
+          if (status === 0 || status === NOT_RUNNING) return;
+          throw new DeviceError({ step: "hang up", text: "the host refused", output: stderr });
         });
       return { hangUp: end, [Symbol.asyncDispose]: () => end(NEVER) };
     });

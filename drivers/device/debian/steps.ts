@@ -19,6 +19,7 @@ export const LOCK = `${FOLDER}.lock`;
 const LOG = `${FOLDER}/xl2tpd.log`;
 const CONTROL = `${FOLDER}/l2tp-control`;
 const PID = `${FOLDER}/xl2tpd.pid`;
+export const IS_ALIVE = `kill -0 $(cat ${PID})`;
 
 /** What is not to be repeated from one intent to the next: the folder, the host's own daemon, forwarding. */
 export function groundSteps(host: HostState): readonly HostStep[] {
@@ -159,12 +160,16 @@ function document(text: string): string {
   return `<<'L2TPSPEC_END'\n${text}${text.endsWith("\n") ? "" : "\n"}L2TPSPEC_END`;
 }
 
-/** Orders through the daemon's pipe; each is a message of its own. */
+/** Orders through the daemon's pipe; each is a message of its own. Where nobody reads it, who writes would wait for ever. */
 export const ordersOf = (orders: readonly string[]): string =>
-  orders.map((order) => `cat > ${CONTROL} ${document(order)}\nsleep 0.05`).join("\n");
+  [
+    `${IS_ALIVE} 2>/dev/null || { echo "xl2tpd does not run" >&2; exit ${NOT_RUNNING}; }`,
+    ...orders.map((order) => `cat > ${CONTROL} ${document(order)}\nsleep 0.05`),
+  ].join("\n");
+/** The status of orders that nobody took. */
+export const NOT_RUNNING = 69;
 /** Of a long log its end: the times of its lines are not told. */
 export const READ_LOG_END = `tail -q -c 65536 ${LOG} ${FOLDER}/${NAMES.pppLog} 2>/dev/null || true`;
 /** As an operator who has it begin anew: it says goodbye, and calls whom it is told to call. */
 export const BEGIN_ANEW = `${END}\n${START}`;
 export const READ_LOG = `cat ${LOG} ${FOLDER}/${NAMES.pppLog} 2>/dev/null || true`;
-export const IS_ALIVE = `kill -0 $(cat ${PID})`;

@@ -35,6 +35,8 @@ const ECHO_ID = 0x33;
 const UNKNOWN_OPTION: LcpOption = { type: 200, octets: Uint8Array.of(0xde, 0xad) };
 /** The longest wait for a request that nobody answered, whatever the device's Restart time is. */
 export const REPEAT_WITHIN_MS = 20_000;
+/** What two waits of a timer of whole seconds may differ by. */
+export const TICK_MS = 1_000;
 const AUTH_OPTION = 3;
 /** More Configure-Requests than a device is configured to send. */
 const MOST_REQUESTS = 40;

@@ -15,6 +15,7 @@ for (const [id, state, clause] of [
       id,
       clause: CLAUSES[clause],
       clauses: [CLAUSES["RFC1661-5.6-02"]],
+      version: 2,
       story: storyIn(state, "RXJMINUS", "no answer, and the device asks no more; the call may end"),
       waitsMs: 15_000,
     },

@@ -97,7 +97,7 @@ conformance(
     clause: CLAUSES["RFC1661-4.1-T-CLOSING-TOPLUS"],
     clauses: [CLAUSES["RFC1661-4.1-T-CLOSING-TOMINUS"], CLAUSES["RFC1661-4.6-07"]],
     needs: ["close-ppp"],
-    version: 2,
+    version: 3,
     story:
       "Closing, nobody answers: nothing but the Terminate-Request comes again, as often as Max-Terminate says and no more",
     waitsMs: 20_000,

@@ -196,7 +196,7 @@ conformance(
     id: "rfc1661-0471",
     clause: CLAUSES["RFC1661-4.1-T-STOPPING-TOPLUS"],
     clauses: [CLAUSES["RFC1661-4.6-07"]],
-    version: 2,
+    version: 3,
     story:
       "the device's Terminate-Request stays without answer: nothing but another comes of it; two in all, unless the call ends",
     waitsMs: 15_000,

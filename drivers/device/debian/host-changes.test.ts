@@ -36,7 +36,7 @@ const host: Scripts = {
     if (ran === orphanAt) {
       const orphan = spawn("sh", ["-s"], { cwd: folder, stdio: ["pipe", "ignore", "ignore"] });
       orphan.stdin.end(script);
-      await vi.waitUntil(() => there().length > 0);
+      await vi.waitUntil(() => there().length > 0, { timeout: 10_000 });
       throw closed;
     }
     const { status, stdout, stderr } = spawnSync("sh", ["-s"], {
@@ -126,9 +126,11 @@ test("a script that goes on behind a lost connection is waited for: what it stil
   await changes.found(NEVER);
   orphanAt = ran + 1;
   const late = join(state, "late");
-  const slow: HostStep = { what: "slow", change: `touch a; sleep 0.5; touch b ${late}`, undo: "rm -f a b" };
+  const change = `touch a; until [ -e ${state}/go ]; do sleep 0.02; done; touch b ${late}`;
+  const slow: HostStep = { what: "slow", change, undo: "rm -f a b" };
   await expect(changes.make([slow], NEVER)).rejects.toThrow("device: apply: the connection was closed");
   expect(there()).toEqual(["a"]);
+  spawn("sh", ["-c", `sleep 0.3; touch ${state}/go`]);
   await changes.found(NEVER);
   expect(existsSync(late)).toBe(true);
   expect([there(), book.pending]).toEqual([[], []]);

@@ -110,10 +110,10 @@ test.each([
 test("a row decides between zones, an L2TP row in both directions, and the rest is refused and counted", () => {
   const text = rulesetOf(LAC, { client: "10.99.0.1", port: 22 });
   expect(text).toContain(
-    'oifname @untrust ip saddr 1.1.1.1/32 ip daddr 1.1.1.2/32 udp dport 1701 counter accept comment "l2tp_out"',
+    'oifname @untrust ip saddr 1.1.1.1/32 ip daddr 1.1.1.2/32 udp dport 1701 ct timeout set "l2tp" counter accept comment "l2tp_out"',
   );
   expect(text).toContain(
-    'oifname @untrust ip saddr 1.1.1.1/32 ip daddr 1.1.1.2/32 udp sport 1701 counter accept comment "l2tp_out"',
+    'oifname @untrust ip saddr 1.1.1.1/32 ip daddr 1.1.1.2/32 udp sport 1701 ct timeout set "l2tp" counter accept comment "l2tp_out"',
   );
   expect(text).toContain(
     'iifname @trust oifname @dmz ip saddr 10.1.1.0/24 ip daddr 192.168.1.0/24 counter accept comment "trust_dmz"',

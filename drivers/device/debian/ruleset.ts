@@ -10,6 +10,13 @@ export const DEFAULT_ROW = "default";
 
 const PPP_INTERFACES = "ppp*";
 
+/**
+ * A tunnel is a flow too, whose own end may speak as long as the flow is known. Linux forgets one after 30 s of silence, where
+ * xl2tpd says Hello every 60 s: firewalls that know L2TP keep it longer.
+ */
+const AGING = "l2tp";
+const AGING_S = 120;
+
 /** A script for `nft -f` that puts the table in the place of the one before it, all at once. */
 export function rulesetOf(intent: Intent, login: { readonly client: string; readonly port: number }): string {
   const ours = intent.interfaces.map(({ name }) => name);
@@ -34,6 +41,7 @@ export function rulesetOf(intent: Intent, login: { readonly client: string; read
     `table inet ${TABLE} {`,
     ...zones.map((zone) => set(zone, members(zone))),
     set("ours", [...ours, PPP_INTERFACES]),
+    `ct timeout ${AGING} { protocol udp; l3proto ip; policy = { unreplied : ${AGING_S}, replied : ${AGING_S} }; }`,
     ...chain("in_rows", undefined, decide(between(undefined, "local"))),
     ...chain("out_rows", undefined, decide(between("local", undefined))),
     ...chain("forward_rows", undefined, decide(between(undefined, undefined))),
@@ -65,10 +73,8 @@ function rowOf({ name, from, to, source, destination, service }: PolicyIntent): 
     `ip daddr ${destination}`,
   ].join(" ");
   if (service === undefined) return [`${ways} counter accept comment "${name}"`];
-  return [
-    `${ways} udp dport 1701 counter accept comment "${name}"`,
-    `${ways} udp sport 1701 counter accept comment "${name}"`,
-  ];
+  const aged = `ct timeout set "${AGING}" counter accept comment "${name}"`;
+  return [`${ways} udp dport 1701 ${aged}`, `${ways} udp sport 1701 ${aged}`];
 }
 
 function masqueradeOf({ name, egress, source }: NatIntent): string {

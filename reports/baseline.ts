@@ -11,7 +11,8 @@ import { Misuse } from "#fixtures/misuse";
 import { PACKAGE_ROOT } from "#fixtures/root";
 import { readJson } from "./files.ts";
 
-const entrySchema = z.strictObject({
+/** One entry; a baseline's file and results.json hold the same. */
+export const entrySchema = z.strictObject({
   /** Id of a case or of a rule. */
   id: z.string().min(1),
   /** Role of the device. */
@@ -32,7 +33,8 @@ const entrySchema = z.strictObject({
   expires: z.iso.date().nullable(),
 });
 
-const baselineSchema = z.strictObject({
+/** `reports/baseline/<device>.json` */
+export const baselineSchema = z.strictObject({
   schema: z.literal(1),
   device: z.string().min(1),
   firmware: z.string(),

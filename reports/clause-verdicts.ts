@@ -64,9 +64,17 @@ function readRun(run: string): ResultsFile | undefined {
   }
 }
 
+/** As much of results as is asked here. */
+interface Judged {
+  readonly cases: readonly (Omit<ResultsFile["cases"][number], "findings"> & {
+    readonly findings: readonly z.infer<typeof finding>[];
+  })[];
+  readonly rules: readonly ResultsFile["rules"][number][];
+}
+
 /** Pure: the worst that was said of each clause. */
 export function verdictsOf(
-  { cases, rules }: Pick<ResultsFile, "cases" | "rules">,
+  { cases, rules }: Judged,
   clausesOf: (id: string) => readonly string[],
 ): ReadonlyMap<string, ClauseVerdict> {
   const verdicts = new Map<string, ClauseVerdict>();

@@ -4,10 +4,10 @@ import type { ClauseId } from "#clauses";
 import type { CaseResult, Died, Finding, RuleTally, RungResult } from "#expect/verdict";
 
 /** An id that this version's clauses lack is kept: a run folder may be older or newer than the tool that reads it. */
-const clauseId = z.custom<ClauseId>((value) => typeof value === "string", "a clause id");
+export const clauseId = z.custom<ClauseId>((value) => typeof value === "string", "a clause id");
 const frameNo = z.int().min(1);
 
-const finding: z.ZodType<Finding> = z.object({
+export const finding = z.object({
   clause: clauseId.nullable(),
   verdict: z.enum(["fail", "remark", "inconclusive"]),
   expected: z.string(),
@@ -16,7 +16,7 @@ const finding: z.ZodType<Finding> = z.object({
   offset: z.int().min(0).nullable(),
   length: z.int().min(0).exactOptional(),
   rung: z.int().min(1).exactOptional(),
-});
+}) satisfies z.ZodType<Finding>;
 
 const rungResult: z.ZodType<RungResult> = z.object({
   no: z.int().min(1),
@@ -37,15 +37,16 @@ const ruleTally: z.ZodType<RuleTally> = z.object({
   findings: z.array(finding),
 });
 
-const died: z.ZodType<Died> = z.object({
+export const died: z.ZodType<Died> = z.object({
   no: z.int().min(1),
   how: z.string(),
   inFlight: z.array(z.string()),
   alone: z.boolean(),
 });
 
-const role = z.enum(["lac", "lns"]);
-const params = z.record(z.string(), z.union([z.string(), z.number(), z.boolean()]));
+export const verdict = z.enum(["pass", "fail", "remark", "inconclusive", "not applicable", "not run"]);
+export const role = z.enum(["lac", "lns"]);
+export const params = z.record(z.string(), z.union([z.string(), z.number(), z.boolean()]));
 
 /** `cases/<key>/result.json` */
 export const caseResultSchema: z.ZodType<CaseResult> = z.object({
@@ -65,7 +66,7 @@ export const caseResultSchema: z.ZodType<CaseResult> = z.object({
   known: z.boolean(),
   startedAt: z.string(),
   durationMs: z.number(),
-  verdict: z.enum(["pass", "fail", "remark", "inconclusive", "not applicable", "not run"]),
+  verdict,
   reason: z.string(),
   findings: z.array(finding),
   rungs: z.array(rungResult),

@@ -3,6 +3,7 @@ import { Command, CommanderError } from "commander";
 import { isMisuse } from "#fixtures/misuse";
 import { VERSION } from "#fixtures/root";
 import { addClauses, type Catalogue } from "./clauses.ts";
+import { addCompare } from "./compare.ts";
 import { addDecode } from "./decode.ts";
 import { addDevice } from "./device.ts";
 import { addDoctor } from "./doctor.ts";
@@ -23,6 +24,7 @@ const SUBCOMMANDS: readonly ((program: Command) => void)[] = [
   addPeer,
   addDecode,
   addReport,
+  addCompare,
   (program) => addClauses(program, catalogue),
   addDoctor,
   addDevice,

@@ -1,0 +1,33 @@
+/**
+ * The look of a page of tables that stands alone: system fonts, the reader's own theme, one column of cells on a phone. Each
+ * colour has a contrast of at least 4.5 to its ground, in both themes.
+ */
+export const PAGE_STYLE = `
+:root { color-scheme: light dark; --ground: #ffffff; --ink: #1f2933; --faint: #55606c; --rule: #cdd5de; --band: #f3f5f8;
+  --red: #b71c1c; --orange: #9a4a00; --ochre: #7a5900; --green: #17692f; }
+@media (prefers-color-scheme: dark) {
+  :root { --ground: #14181d; --ink: #e6ebf0; --faint: #a9b4c0; --rule: #38424d; --band: #1d232a;
+    --red: #ff8a80; --orange: #ffb066; --ochre: #e6c35c; --green: #7fd495; } }
+body { margin: 0; background: var(--ground); color: var(--ink); font: 15px/1.45 system-ui, "Segoe UI", "DejaVu Sans", sans-serif; }
+main { max-width: 78rem; margin: 0 auto; padding: 1rem; overflow-wrap: anywhere; }
+h1 { font-size: 1.5rem; margin: 0 0 .5rem; }
+h2 { font-size: 1.1rem; margin: 1.6rem 0 .4rem; }
+table { width: 100%; border-collapse: collapse; }
+th, td { text-align: left; vertical-align: top; padding: .3rem .6rem .3rem 0; border-bottom: 1px solid var(--rule); unicode-bidi: isolate; }
+th { color: var(--faint); font-weight: 600; }
+td.key { font-family: ui-monospace, "DejaVu Sans Mono", Menlo, Consolas, monospace; font-size: .87em; min-width: 13rem; }
+.good, td.pass { color: var(--green); }
+.bad, td.fail { color: var(--red); }
+td.inconclusive { color: var(--orange); }
+td.remark, td.known { color: var(--ochre); }
+td.missing, td.not-run, td.not-applicable, td.not-exercised { color: var(--faint); }
+td.pass, td.fail, td.inconclusive, td.remark, td.known { font-weight: 600; }
+@media (max-width: 45rem) {
+  thead { position: absolute; width: 1px; height: 1px; overflow: hidden; clip-path: inset(50%); }
+  table, tbody, tr, td { display: block; }
+  tr { border-bottom: 1px solid var(--rule); padding: .5rem 0; }
+  td { border: 0; padding: .1rem 0; min-width: 0; }
+  td[data-name]:not([data-name=""])::before { content: attr(data-name) ": "; color: var(--faint); font-weight: 400; font-family: inherit; }
+  td:empty { display: none; } }
+@media print { tr { break-inside: avoid; } }
+`;

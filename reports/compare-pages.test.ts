@@ -66,6 +66,13 @@ describe("in a terminal", () => {
     expect(text).toMatch(/^ +\.\.\. and 10 more$/m);
   });
 
+  test("what changed without anything bad is counted", () => {
+    const text = compareText(
+      comparing([holds("a")], [sample({ key: "a", verdict: "not run", findings: [], rules: [] })]),
+    );
+    expect(text).toMatch(/^changed {6}1 more, of which neither run says anything bad$/m);
+  });
+
   test("what is flaky in three runs", () => {
     const text = compareText(comparing([holds("a")], [fails("a", "late")], [holds("a")]));
     expect(text).toMatch(/^flaky {2}a: 2 pass, 1 fail$/m);

@@ -10,13 +10,15 @@ const LISTED = 20;
 /** Ends with a newline. */
 export function compareText(c: Comparison): string {
   const died = newDeaths(c);
+  const quiet = c.changed.filter((change) => !isTelling(change)).length;
   return [
     `before  ${headText(c.before)}`,
     ...c.between.map((run) => `        ${headText(run)}`),
     `after   ${headText(c.after)}`,
     "",
     ...(died > 0 ? [`${word("deaths")}${deathsText(died)}`] : []),
-    ...SECTIONS.flatMap(([kind, name]) => cut(c[kind].map((change) => changeLine(name, change)))),
+    ...SECTIONS.flatMap(([kind, name]) => cut(c[kind].filter(isTelling).map((change) => changeLine(name, change)))),
+    ...(quiet > 0 ? [`${word("changed")}${quiet} more, of which neither run says anything bad`] : []),
     ...cut(flakyLines(c.flaky)),
     ...cut(c.timing.slower.map((m) => movedLine("slower", m))),
     ...cut(c.timing.faster.map((m) => movedLine("faster", m))),
@@ -97,6 +99,11 @@ export function reasonOf({ reason, clauses }: Change): string {
 }
 
 const word = (name: string): string => name.padEnd(13);
+
+/** Between pass, not run and the like much changes with the selection and the seed. */
+function isTelling({ before, after }: Change): boolean {
+  return [before, after].some((t) => t?.verdict === "fail" || t?.verdict === "inconclusive" || t?.verdict === "remark");
+}
 
 function changeLine(name: string, c: Change): string {
   return `${word(name)}${c.key}  ${c.clauses.join(" ")}  ${toldText(c.before)} > ${toldText(c.after)}  ${reasonOf(c)}`.trimEnd();

@@ -29,6 +29,12 @@ function compared(before: Results, after: Results): Comparison {
   return compareRuns(runs, { tolerance: TOLERANCE, alone: new Set() });
 }
 
+/** A rule that has had no frame. */
+const idle: CaseResult = {
+  ...HELD,
+  rules: [{ id: "rule-rfc2661-3.1-01", clause: "RFC2661-3.1-01", framesJudged: 0, findings: [] }],
+};
+
 const KINDS = ["newFailures", "fixed", "remarksCame", "remarksWent", "changed", "onlyBefore", "onlyAfter"] as const;
 
 /** Every list that holds something, and what it says. */
@@ -175,6 +181,20 @@ describe("what changed of a case", () => {
       { newFailures: ["rule rule-rfc2661-3.1-01~lns RFC2661-3.1-01 pass > fail"] },
       1,
     ],
+    [
+      "a remark of a rule that had no frame before",
+      results([idle]),
+      results([ruled({ ...NOTE, clause: "RFC2661-3.1-01" })]),
+      { remarksCame: ["rule rule-rfc2661-3.1-01~lns RFC2661-3.1-01 not exercised > remark"] },
+      0,
+    ],
+    [
+      "one that it has no frame for any more, which is no repair",
+      results([ruled({ ...NOTE, clause: "RFC2661-3.1-01" })]),
+      results([idle]),
+      { changed: ["rule rule-rfc2661-3.1-01~lns RFC2661-3.1-01 remark > not exercised"] },
+      0,
+    ],
   ])("%s", (_, before, after, expected, code) => {
     const c = compared(before, after);
     expect(told(c)).toEqual(expected);
@@ -222,4 +242,6 @@ test("of three runs the first and the last are compared, and what changed in any
   expect(c.between.map((head) => head.run)).toEqual(["2"]);
   expect(c.flaky.map((f) => [f.key, f.came.map((came) => came.verdict)])).toEqual([[KEY, ["pass", "fail"]]]);
   expect(compareRuns([run("1", HELD), run("2", FAILED)], o).flaky).toEqual([]);
+  // Who says nothing contradicts nobody.
+  expect(compareRuns([run("1", ruled()), run("2"), run("3", idle)], o).flaky).toEqual([]);
 });

@@ -109,7 +109,7 @@ export function compareRuns(
     onlyAfter: missing(0),
     clauses: clauseChanges(first.results, last.results),
     timing: timingOf(first.results.cases, last.results.cases, o),
-    flaky: runs.length > 2 ? flakyIn(runs) : [],
+    flaky: runs.length > 2 ? flakyIn(runs).filter(isContrary) : [],
   };
 }
 
@@ -125,6 +125,11 @@ export function exitCodeOfComparison(c: Pick<Comparison, "newFailures" | "change
 /** In one word, for people: `fail (known)`; `missing` where there is none. */
 export function toldText(told: Told | null): string {
   return told === null ? "missing" : `${told.verdict}${told.known ? " (known)" : ""}`;
+}
+
+/** Runs that lack a case, or had no frame for a rule, contradict nobody. */
+function isContrary({ came }: Flaky): boolean {
+  return came.filter((c) => c.verdict !== "missing" && c.verdict !== "not exercised").length > 1;
 }
 
 interface Judged extends Told {
@@ -158,15 +163,15 @@ function kindOf(pair: Pair): Kind | undefined {
   if (a === undefined || b === undefined) return undefined;
   // What the bench could not tell is not mended by that.
   if (a.verdict === "fail" && (b.verdict === "pass" || b.verdict === "remark")) return "fixed";
-  const [had, has] = [a, b].map(isPassOrRemark);
-  if (had === true && has === true) {
-    if (clausesOf(b, "remark").some((clause) => !clausesOf(a, "remark").includes(clause))) return "remark came";
-    if (clausesOf(a, "remark").some((clause) => !clausesOf(b, "remark").includes(clause))) return "remark went";
-  }
+  const more = (x: Judged, y: Judged): boolean =>
+    clausesOf(y, "remark").some((clause) => !clausesOf(x, "remark").includes(clause));
+  // A rule that had no frame to judge had no remark either; that it has none any more does not mend one.
+  if ((saysWell(a) || a.verdict === "not exercised") && more(a, b) && saysWell(b)) return "remark came";
+  if (saysWell(a) && saysWell(b) && more(b, a)) return "remark went";
   return a.verdict === b.verdict && a.known === b.known ? undefined : "changed";
 }
 
-const isPassOrRemark = ({ verdict }: Judged): boolean => verdict === "pass" || verdict === "remark";
+const saysWell = ({ verdict }: Judged): boolean => verdict === "pass" || verdict === "remark";
 const fails = (r: Judged): boolean => r.verdict === "fail" && !r.known;
 
 /**

@@ -1,4 +1,8 @@
-/** JUnit XML for CI servers: the dialect that Jenkins and GitLab read. Pure. */
+/**
+ * JUnit XML for CI servers. Of its dialects this is the one that began with Ant's JUnit task and that Jenkins and GitLab read:
+ * `testsuites`, a `testsuite` a suite, a `testcase` with at most one of `failure`, `error`, `skipped` and `system-out`; the
+ * counts, `skipped` among them, stand on the root too. `schemas/junit.v1.xsd` is the contract. Pure.
+ */
 import type { CaseResult, Finding, RuleOutcome } from "#expect/verdict";
 import { messageOf } from "./allure-result.ts";
 import type { BaselineEntry } from "./baseline.ts";

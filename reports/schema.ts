@@ -8,14 +8,14 @@ export const clauseId = z.custom<ClauseId>((value) => typeof value === "string",
 const frameNo = z.int().min(1);
 
 export const finding = z.object({
-  clause: clauseId.nullable(),
+  clause: clauseId.nullable().describe("null where no clause is broken: the bench could not tell"),
   verdict: z.enum(["fail", "remark", "inconclusive"]),
   expected: z.string(),
   actual: z.string(),
-  frame: frameNo.nullable(),
-  offset: z.int().min(0).nullable(),
-  length: z.int().min(0).exactOptional(),
-  rung: z.int().min(1).exactOptional(),
+  frame: frameNo.nullable().describe("number of the frame in the case's capture; null where none came"),
+  offset: z.int().min(0).nullable().describe("octets from the start of that frame"),
+  length: z.int().min(0).describe("octets at fault").exactOptional(),
+  rung: z.int().min(1).describe("the rung that missed").exactOptional(),
 }) satisfies z.ZodType<Finding>;
 
 const rungResult: z.ZodType<RungResult> = z.object({

@@ -62,7 +62,7 @@ function section(title: string, items: readonly string[]): readonly string[] {
 
 function changeItem(c: Change): string {
   const reason = reasonOf(c);
-  const what = `${code(c.key)} ${c.clauses.join(" ")} (${c.level}): ${toldText(c.before)} → ${toldText(c.after)}`;
+  const what = `${code(c.key)} ${c.clauses.map(code).join(" ")} (${c.level}): ${toldText(c.before)} → ${toldText(c.after)}`;
   return reason === "" ? what : `${what}  ${code(reason)}`;
 }
 

@@ -293,6 +293,8 @@ conformance(
     story: "a HELLO with a malformed header is not acted upon, and a right one in the same slot is",
     params: Object.keys(LENGTH_FAULTS).map((fault) => ({ fault })),
     background: ["session"],
+    // A device that reads on behind the packet finds there what it heard before, which is to be of nobody else.
+    alone: true,
     waitsMs: 2_000,
   },
   async ({ bench, climb, silence, params }) => {
@@ -311,6 +313,7 @@ conformance(
     clause: CLAUSES["RFC2661-7.1-02"],
     story: "octets that are too few for a control header are not acted upon, and the tunnel goes on",
     background: ["session"],
+    alone: true,
   },
   async ({ bench, climb }) => {
     const tunnel = await bench.open();

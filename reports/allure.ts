@@ -56,7 +56,7 @@ export class AllureReport {
   constructor(run: string, info: RunInfo, baseline?: Baseline) {
     this.#run = run;
     this.#info = info;
-    this.#active = expectationsOn(baseline, info.startedAt).active;
+    this.#active = expectationsOn(baseline, info).active;
     this.#resultsDir = join(run, "allure-results");
     this.#runtime = new ReporterRuntime({
       writer: new AllureFiles(this.#resultsDir),

@@ -8,10 +8,12 @@ import {
   findBaseline,
   isKnown,
   loadBaseline,
+  notCounted,
   unexpectedPasses,
+  type Baseline,
   type BaselineEntry,
 } from "./baseline.ts";
-import { KNOWN, sample, SAMPLE } from "./sample-case.ts";
+import { KNOWN, RUN_INFO, sample, SAMPLE } from "./sample-case.ts";
 
 const dir = mkdtempSync(join(tmpdir(), "l2tpspec-baseline-"));
 afterAll(() => rmSync(dir, { recursive: true }));
@@ -102,13 +104,62 @@ describe("a result is known only as a whole", () => {
   });
 });
 
+const OF_REFERENCE: Baseline = { ...good, schema: 1, entries: [KNOWN], file: "b.json" };
 test.each([
   ["2027-01-30T23:59:59Z", 1, 0],
   ["2027-01-31T12:00:00Z", 1, 0],
   ["2027-02-01T00:00:00Z", 0, 1],
 ])("on %s %i entries count and %i have expired", (startedAt, active, expired) => {
-  const split = expectationsOn({ ...good, schema: 1, entries: [KNOWN], file: "b.json" }, startedAt);
+  const split = expectationsOn(OF_REFERENCE, { ...RUN_INFO, startedAt });
   expect([split.active.length, split.expired.length]).toEqual([active, expired]);
+});
+
+describe("a baseline counts for its device and its firmware", () => {
+  const about = (device: string, firmware?: unknown) => ({ ...RUN_INFO, device, environment: { firmware } });
+  test.each([
+    ["both", about("reference", "1.0"), 1, undefined, undefined],
+    ["both, written otherwise", about("reference", " 1.0\n"), 1, undefined, undefined],
+    [
+      "another device",
+      about("l2tpns", "1.0"),
+      0,
+      'it is for the device "reference", and the run\'s is "l2tpns": none of its 1 entries counts',
+      undefined,
+    ],
+    [
+      "another firmware",
+      about("reference", "1.1"),
+      0,
+      'it is for firmware "1.0", and the device has "1.1": none of its 1 entries counts',
+      undefined,
+    ],
+    [
+      "a run that does not know its firmware",
+      about("reference"),
+      1,
+      undefined,
+      'it is for firmware "1.0", and the run does not know its device\'s: its entries count',
+    ],
+  ])("%s", (_what, run, active, foreign, unchecked) => {
+    const found = expectationsOn(OF_REFERENCE, run);
+    expect([found.active.length, found.foreign, found.unchecked]).toEqual([active, foreign, unchecked]);
+  });
+
+  test("one that names no firmware is for all", () => {
+    expect(expectationsOn({ ...OF_REFERENCE, firmware: "" }, about("reference"))).toEqual({
+      active: [KNOWN],
+      expired: [],
+    });
+  });
+
+  test("an entry that names a finding and does not count says why", () => {
+    const why = (run: Parameters<typeof expectationsOn>[1], judged = [SAMPLE]) =>
+      notCounted(OF_REFERENCE, expectationsOn(OF_REFERENCE, run), judged).map((n) => n.why);
+    expect(why(about("l2tpns"))).toEqual([expect.stringMatching(/^it is for the device "reference"/)]);
+    expect(why({ ...about("reference"), startedAt: "2027-02-01T00:00:00Z" })).toEqual(["it counted until 2027-01-31"]);
+    expect(why(about("l2tpns"), [sample({ verdict: "pass", findings: [] })])).toEqual([]);
+    expect(why(about("reference"))).toEqual([]);
+  });
 });
 
 describe("an expected deviation that did not show", () => {

@@ -10,6 +10,7 @@ import type { Finding, Role, RuleOutcome } from "#expect/verdict";
 import { Misuse } from "#fixtures/misuse";
 import { PACKAGE_ROOT } from "#fixtures/root";
 import { readJson } from "./files.ts";
+import type { RunInfo } from "./run-folder.ts";
 
 /** One entry; a baseline's file and results.json hold the same. */
 export const entrySchema = z.strictObject({
@@ -46,15 +47,22 @@ export type Baseline = z.infer<typeof baselineSchema> & { readonly file: string 
 
 /**
  * The baseline of a run: `option` is what `--baseline` said (a file, or `none`); without it the device's own file in
- * `reports/baseline/`, if there is one. Misuse when the file is not a baseline, or is another device's.
+ * `reports/baseline/`, if there is one. Misuse when the file is not a baseline; one of another device is taken, and none of its
+ * entries will count.
  */
 export function findBaseline(option: string | undefined, device: string): Baseline | undefined {
   if (option === "none") return undefined;
-  if (option !== undefined) return loadBaseline(option, device);
-  const own = join(PACKAGE_ROOT, "reports", "baseline", `${device}.json`);
-  return existsSync(own) ? loadBaseline(own, device) : undefined;
+  if (option !== undefined) return loadBaseline(option);
+  const own = ownBaseline(device);
+  return existsSync(own) ? loadBaseline(own) : undefined;
 }
 
+/** Where the project keeps the baseline of a device. */
+export function ownBaseline(device: string): string {
+  return join(PACKAGE_ROOT, "reports", "baseline", `${device}.json`);
+}
+
+/** Reads a baseline; Misuse where it is none, or not that of `device`. */
 export function loadBaseline(file: string, device?: string): Baseline {
   const baseline = { ...readJson(file, baselineSchema, "a baseline"), file };
   if (device !== undefined && baseline.device !== device)
@@ -69,18 +77,73 @@ export function loadBaseline(file: string, device?: string): Baseline {
   return baseline;
 }
 
-/** The entries of a baseline on one day. */
+/** What of a baseline counts in a run. */
 export interface Expectations {
   readonly active: readonly BaselineEntry[];
   readonly expired: readonly BaselineEntry[];
+  /** Why none of its entries counts, whatever their day. */
+  readonly foreign?: string;
+  /** What could not be held against the run; the entries count all the same. */
+  readonly unchecked?: string;
 }
 
-/** `startedAt` is the run's own date, so that a report made again later says what the run said. */
-export function expectationsOn(baseline: Baseline | undefined, startedAt: string): Expectations {
-  const day = startedAt.slice(0, 10);
-  const entries = baseline?.entries ?? [];
-  const isExpired = (e: BaselineEntry): boolean => e.expires !== null && e.expires < day;
-  return { active: entries.filter((e) => !isExpired(e)), expired: entries.filter(isExpired) };
+/** As much of a run as decides which entries count. */
+export type AboutRun = Pick<RunInfo, "startedAt" | "device" | "environment">;
+
+/** The run's own date counts, so that a report made again later says what the run said. */
+export function expectationsOn(baseline: Baseline | undefined, run: AboutRun): Expectations {
+  if (baseline === undefined) return { active: [], expired: [] };
+  const { entries } = baseline;
+  const foreign = foreignTo(baseline, run);
+  if (foreign !== undefined) return { active: [], expired: [], foreign };
+  const isExpired = (e: BaselineEntry): boolean => isExpiredOn(e, run.startedAt);
+  const unknown = baseline.firmware.trim() !== "" && firmwareOf(run) === undefined;
+  return {
+    active: entries.filter((e) => !isExpired(e)),
+    expired: entries.filter(isExpired),
+    ...(unknown && {
+      unchecked: `it is for firmware "${baseline.firmware}", and the run does not know its device's: its entries count`,
+    }),
+  };
+}
+
+/** The last day counts. */
+export function isExpiredOn({ expires }: Pick<BaselineEntry, "expires">, startedAt: string): boolean {
+  return expires !== null && expires < startedAt.slice(0, 10);
+}
+
+function foreignTo(baseline: Baseline, run: AboutRun): string | undefined {
+  const none = `none of its ${baseline.entries.length} entries counts`;
+  if (baseline.device !== run.device)
+    return `it is for the device "${baseline.device}", and the run's is "${run.device}": ${none}`;
+  const firmware = firmwareOf(run);
+  const same = (a: string, b: string): boolean => folded(a) === folded(b);
+  if (firmware === undefined || baseline.firmware.trim() === "" || same(firmware, baseline.firmware)) return undefined;
+  return `it is for firmware "${baseline.firmware}", and the device has "${firmware}": ${none}`;
+}
+
+const folded = (text: string): string => text.trim().replace(/\s+/g, " ").toLowerCase();
+
+/** What the run has written down of its device's firmware, if anything. */
+export function firmwareOf({ environment }: Pick<RunInfo, "environment">): string | undefined {
+  const { firmware } = environment;
+  return typeof firmware === "string" && firmware.trim() !== "" ? firmware : undefined;
+}
+
+/** An entry that names a finding of the run and yet does not count, and why. */
+export interface NotCounted {
+  readonly entry: BaselineEntry;
+  readonly why: string;
+}
+
+export function notCounted(
+  baseline: Baseline | undefined,
+  { expired, foreign }: Expectations,
+  judged: readonly Judged[],
+): readonly NotCounted[] {
+  const shows = (e: BaselineEntry): boolean => judged.some((j) => j.findings.some((f) => expects(e, j, f)));
+  if (foreign !== undefined) return (baseline?.entries ?? []).filter(shows).map((entry) => ({ entry, why: foreign }));
+  return expired.filter(shows).map((entry) => ({ entry, why: `it counted until ${entry.expires ?? ""}` }));
 }
 
 /** A case's or a rule's result, as far as a baseline looks at it. */
@@ -105,7 +168,7 @@ export function expects(entry: BaselineEntry, judged: Pick<Judged, "id" | "role"
  * Ids, frame numbers and octets differ from seed to seed and from day to day; the words of an expectation do not. The
  * clause and the case stay exact, so that this widens no entry to another deviation.
  */
-function withoutNumbers(text: string): string {
+export function withoutNumbers(text: string): string {
   return text.replace(/\b(0x)?[0-9a-f]*\d[0-9a-f]*\b/gi, "#");
 }
 

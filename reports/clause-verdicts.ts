@@ -5,19 +5,51 @@ import { z } from "zod";
 import { isMisuse } from "#fixtures/misuse";
 import { readJson } from "./files.ts";
 
-const finding = z.object({ clause: z.string().nullable(), verdict: z.enum(["fail", "remark", "inconclusive"]) });
+const finding = z.object({
+  clause: z.string().nullable(),
+  verdict: z.enum(["fail", "remark", "inconclusive"]),
+  expected: z.string().exactOptional(),
+  actual: z.string().exactOptional(),
+});
 const resultsFile = z.object({
   schema: z.literal(1),
   device: z.string(),
   startedAt: z.string(),
-  cases: z.array(z.object({ id: z.string(), clause: z.string(), verdict: z.string(), findings: z.array(finding) })),
-  rules: z.array(z.object({ clause: z.string(), verdict: z.string() })),
+  cases: z.array(
+    z.object({
+      key: z.string().exactOptional(),
+      id: z.string(),
+      clause: z.string(),
+      verdict: z.string(),
+      known: z.boolean().exactOptional(),
+      reason: z.string().exactOptional(),
+      findings: z.array(finding).readonly(),
+    }),
+  ),
+  rules: z.array(
+    z.object({
+      id: z.string().exactOptional(),
+      role: z.string().exactOptional(),
+      clause: z.string(),
+      verdict: z.string(),
+      known: z.boolean().exactOptional(),
+      findings: z.array(finding).readonly().exactOptional(),
+    }),
+  ),
 });
 
 type ResultsFile = z.infer<typeof resultsFile>;
 
 /** From the worst to the least telling: what is said of a clause that several cases and rules judge. */
-const WORST_FIRST = ["fail", "inconclusive", "remark", "pass", "not applicable", "not run", "not exercised"] as const;
+export const WORST_FIRST = [
+  "fail",
+  "inconclusive",
+  "remark",
+  "pass",
+  "not applicable",
+  "not run",
+  "not exercised",
+] as const;
 
 export type ClauseVerdict = (typeof WORST_FIRST)[number];
 
@@ -27,6 +59,8 @@ export interface DeviceVerdicts {
   readonly run: string;
   readonly startedAt: string;
   readonly verdicts: ReadonlyMap<string, ClauseVerdict>;
+  /** All that is read of its results.json. */
+  readonly results: ResultsFile;
 }
 
 /**
@@ -49,6 +83,7 @@ export function lastVerdicts(out: string, clausesOf: (id: string) => readonly st
       run,
       startedAt: results.startedAt,
       verdicts: verdictsOf(results, clausesOf),
+      results,
     }))
     .sort((a, b) => (a.device < b.device ? -1 : 1));
 }

@@ -58,6 +58,15 @@ const baselineUse: z.ZodType<BaselineUse> = z.object({
   file: z.string(),
   unexpectedPasses: z.array(entry).describe("deviations that were expected and did not show"),
   expired: z.array(entry).describe("entries past their day, which no longer count"),
+  foreign: z
+    .string()
+    .exactOptional()
+    .describe("why none of its entries counts: another device's, or another firmware's"),
+  unchecked: z.string().exactOptional().describe("what could not be held against the run"),
+  notCounted: z
+    .array(z.object({ entry, why: z.string() }))
+    .exactOptional()
+    .describe("entries that name what was found and do not count: what they name is new"),
 });
 
 const death: z.ZodType<DeathResult> = z.object({

@@ -51,6 +51,8 @@ describe("exit codes", () => {
     ["an unexpected pass", [of("pass")], baseline(known), 1],
     ["a remark where a failure was expected", [of("remark")], baseline(known), 1],
     ["an expired entry does not count", [of("fail")], baseline(expired), 1],
+    ["another device's entry does not count", [of("fail")], { ...baseline(known), device: "other" }, 1],
+    ["another device's entry is missed by nobody", [of("pass")], { ...baseline(known), device: "other" }, 0],
     ["an expired entry is missed by nobody", [of("pass")], baseline(expired), 0],
   ])("%s", (_what, cases, expected, code) => {
     expect(exitCodeOf(resultsOf(RUN_INFO, cases, expected, []))).toBe(code);

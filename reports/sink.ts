@@ -12,7 +12,16 @@ import type {
   RunResults,
   Totals,
 } from "#expect/verdict";
-import { expectationsOn, isKnown, unexpectedPasses, type Baseline, type BaselineEntry } from "./baseline.ts";
+import {
+  expectationsOn,
+  isKnown,
+  notCounted,
+  unexpectedPasses,
+  type Baseline,
+  type BaselineEntry,
+  type Expectations,
+  type NotCounted,
+} from "./baseline.ts";
 import { deathsOf, type DeathResult, type DeathsRecord, isUnexplained, NO_DEATHS, readDeaths } from "./deaths.ts";
 import { writeAtomically } from "./files.ts";
 import { levelOf, readCases, readRunInfo, type RunInfo } from "./run-folder.ts";
@@ -24,6 +33,12 @@ export interface BaselineUse {
   readonly unexpectedPasses: readonly BaselineEntry[];
   /** Entries past their day; they no longer count. */
   readonly expired: readonly BaselineEntry[];
+  /** Why none of its entries counts: it is another device's, or another firmware's. */
+  readonly foreign?: string;
+  /** What could not be held against the run. */
+  readonly unchecked?: string;
+  /** Entries that name what was found, and that do not count all the same: what they name is new. */
+  readonly notCounted?: readonly NotCounted[];
 }
 
 /** results.json */
@@ -62,7 +77,8 @@ export function resultsOf(
   known: readonly KnownRule[] = RULES,
   died: DeathsRecord = NO_DEATHS,
 ): Results {
-  const { active, expired } = expectationsOn(baseline, info.startedAt);
+  const expectations = expectationsOn(baseline, info);
+  const { active } = expectations;
   const summaries = cases.map((c): CaseSummary => ({ ...summaryOf(c), known: isKnown(c, active) }));
   const rules = rulesOf(cases, known).map((r): RuleResult => ({ ...r, known: isKnown(r, active) }));
   return {
@@ -76,16 +92,28 @@ export function resultsOf(
     totals: totalsOf([...summaries, ...rules]),
     cases: summaries,
     rules,
-    baseline:
-      baseline === undefined
-        ? null
-        : {
-            file: baseline.file,
-            unexpectedPasses: unexpectedPasses(active, refuting(info, summaries, rules)),
-            expired,
-          },
+    baseline: baseline === undefined ? null : useOf(baseline, expectations, info, summaries, rules),
     deaths: deathsOf(died, cases),
     lost: died.lost,
+  };
+}
+
+function useOf(
+  baseline: Baseline,
+  expectations: Expectations,
+  info: RunInfo,
+  cases: readonly CaseSummary[],
+  rules: readonly RuleResult[],
+): BaselineUse {
+  const { active, expired, foreign, unchecked } = expectations;
+  const idle = notCounted(baseline, expectations, [...cases, ...rules]);
+  return {
+    file: baseline.file,
+    unexpectedPasses: unexpectedPasses(active, refuting(info, cases, rules)),
+    expired,
+    ...(foreign !== undefined && { foreign }),
+    ...(unchecked !== undefined && { unchecked }),
+    ...(idle.length > 0 && { notCounted: idle }),
   };
 }
 
@@ -93,7 +121,7 @@ export function resultsOf(
  * What can show that an expected deviation is gone. A rule speaks for all cases, and a table for all its rows: a run of a
  * part of them refutes neither.
  */
-function refuting(
+export function refuting(
   { selection }: Pick<RunInfo, "selection">,
   cases: readonly CaseSummary[],
   rules: readonly RuleResult[],

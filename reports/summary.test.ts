@@ -38,6 +38,24 @@ test("a known deviation is counted, not listed; what the baseline missed is", ()
   ]);
 });
 
+test("a baseline that does not count says why, and which entries would have", () => {
+  const results = resultsOf(RUN_INFO, [SAMPLE], { ...baseline(KNOWN), device: "other" }, []);
+  expect(summaryOf("/r", results, undefined).split("\n").slice(1)).toEqual([
+    `entry not counted ${KNOWN.id} lns RFC2661-5.8-02: the baseline is another's`,
+    "1 cases and 2 rules: 1 passed, 1 failed, 1 rule not exercised",
+    'baseline: /b.json (it is for the device "other", and the run\'s is "reference": none of its 1 entries counts)',
+    "results: /r (exit code 1)",
+    "",
+  ]);
+});
+
+test("a firmware that the run does not know is said once", () => {
+  const results = resultsOf(RUN_INFO, [SAMPLE], { ...baseline(KNOWN), firmware: "1.0" }, []);
+  expect(summaryOf("/r", results, undefined)).toMatch(
+    /^baseline: \/b\.json \(it is for firmware "1\.0", and the run does not know its device's: its entries count\)$/m,
+  );
+});
+
 test("a terminal lists twenty and says how many more", () => {
   const many = Array.from({ length: 25 }, (_, i) => sample({ key: `k${i}`, rules: [] }));
   const lines = summaryOf("/r", resultsOf(RUN_INFO, many, undefined, []), {

@@ -4,7 +4,7 @@ import { fromHere } from "./commands.ts";
 import { deathLines } from "./deaths.ts";
 import type { Html } from "./html.ts";
 import { contradictionLines, readProbe } from "./probe.ts";
-import { exitCodeOf, type Results } from "./sink.ts";
+import { exitCodeOf, type BaselineUse, type Results } from "./sink.ts";
 
 /** Results that a terminal lists one by one; the report has them all. */
 const LISTED = 20;
@@ -32,15 +32,23 @@ export function summaryOf(run: string, results: Results, html: Html | undefined)
     ...(baseline?.unexpectedPasses ?? []).map(
       (e) => `unexpected pass  ${e.id} ${e.role} ${e.clause}: expected ${e.expected}`,
     ),
+    ...(baseline?.foreign === undefined ? [] : (baseline.notCounted ?? [])).map(
+      ({ entry: e }) => `entry not counted ${e.id} ${e.role} ${e.clause}: the baseline is another's`,
+    ),
     ...(baseline?.expired ?? []).map(
       (e) => `expired entry    ${e.id} ${e.role} ${e.clause}: counted until ${e.expires ?? ""}`,
     ),
     `${results.cases.length} cases and ${results.rules.length} rules: ${totals.join(", ")}`,
-    ...(baseline === null ? [] : [`baseline: ${fromHere(baseline.file)}`]),
+    ...(baseline === null ? [] : [baselineLine(baseline)]),
     ...(html === undefined ? [] : [html.made ? `report: ${fromHere(html.index)}` : html.reason]),
     `results: ${fromHere(run)} (exit code ${exitCodeOf(results)})`,
     "",
   ].join("\n");
+}
+
+function baselineLine({ file, foreign, unchecked }: BaselineUse): string {
+  const said = foreign ?? unchecked;
+  return `baseline: ${fromHere(file)}${said === undefined ? "" : ` (${said})`}`;
 }
 
 function listed(results: Results): readonly string[] {

@@ -1,6 +1,12 @@
+import { mkdtempSync, readFileSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
 import { describe, expect, test } from "vitest";
 import { CLAUSES } from "#clauses";
-import { clausesText, listClauses, type Catalogue } from "./clauses.ts";
+import { listClauses } from "#reports/clause-list";
+import { PASSED, RUN_INFO, SAMPLE, writeRun } from "#reports/sample-case";
+import { readResults, writeResults } from "#reports/sink";
+import { clauses, clausesText, type Catalogue } from "./clauses.ts";
 
 const catalogue: Catalogue = {
   cases: [
@@ -81,4 +87,32 @@ test("a clause tells what the last run of each device came to, where one was abo
   expect(told.find((c) => c.id === "RFC2661-5.8-02")?.verdicts).toEqual({ "lns-1": "fail", "lns-2": "pass" });
   expect(told.find((c) => c.id === "RFC2661-5.8-03")?.verdicts).toEqual({});
   expect(clausesText(told, {})).toMatch(/^ {4}lns-1: fail; lns-2: pass$/m);
+});
+
+describe("--html", () => {
+  test("writes the page over the last run of every device", async () => {
+    const dir = mkdtempSync(join(tmpdir(), "l2tpspec-clauses-"));
+    for (const device of ["lns-1", "lns-2"]) {
+      const run = join(dir, "out", device);
+      writeRun(run, [SAMPLE, PASSED], { ...RUN_INFO, device });
+      writeResults(run, readResults(run));
+    }
+    const html = join(dir, "page.html");
+    const text = await clauses(catalogue, { out: join(dir, "out"), html });
+    expect(text).toBe(
+      `${all.length} clauses: 2 judged, 1 of them proven by a mutant, ${all.length - 2} not judged\npage: ${html}\n`,
+    );
+    const page = readFileSync(html, "utf8");
+    for (const device of ["lns-1", "lns-2"])
+      expect(page).toMatch(
+        new RegExp(`${device}: </span><span class="verdict fail">fail</span><div class="why">${SAMPLE.key}`),
+      );
+    rmSync(dir, { recursive: true });
+  });
+
+  test.each(["/proc/x/page.html", "/proc/page.html"])("to %s is the caller's mistake", async (html) => {
+    await expect(clauses(catalogue, { out: "/nowhere", html })).rejects.toThrow(
+      /^--html: expected a file that can be written, in a folder that exists, found \/proc\/.*page\.html: E/,
+    );
+  });
 });

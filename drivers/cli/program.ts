@@ -2,7 +2,9 @@
 import { Command, CommanderError } from "commander";
 import { isMisuse } from "#fixtures/misuse";
 import { VERSION } from "#fixtures/root";
-import { addClauses, type Catalogue } from "./clauses.ts";
+import { addBaseline } from "./baseline.ts";
+import { catalogue } from "./catalogue.ts";
+import { addClauses } from "./clauses.ts";
 import { addCompare } from "./compare.ts";
 import { addDecode } from "./decode.ts";
 import { addDevice } from "./device.ts";
@@ -25,28 +27,12 @@ const SUBCOMMANDS: readonly ((program: Command) => void)[] = [
   addDecode,
   addReport,
   addCompare,
+  addBaseline,
   (program) => addClauses(program, catalogue),
   addDoctor,
   addDevice,
   addLab,
 ];
-
-/** All that judges and all that proves it; loaded when `clauses` runs. */
-async function catalogue(): Promise<Catalogue> {
-  const [{ loadCatalogue }, { clausesOf }, { RULES }, { MUTANTS }, { UNTESTED }] = await Promise.all([
-    import("#fixtures/catalogue"),
-    import("#conformance"),
-    import("#expect/rules/index"),
-    import("#mutants/index"),
-    import("#clauses/untested/index"),
-  ]);
-  const cases = (await loadCatalogue()).map(({ definition: d }) => ({
-    id: d.id,
-    clause: d.clause.id,
-    clauses: clausesOf(d),
-  }));
-  return { cases, rules: RULES, mutants: MUTANTS, untested: UNTESTED };
-}
 
 /** EX_USAGE of sysexits.h. */
 const USAGE = 64;

@@ -30,10 +30,13 @@ describe("the committed files", () => {
     await expect(schemaText(name)).toMatchFileSnapshot(join(SCHEMAS, fileOf(name)));
   });
 
-  test.each(["results", "compare", "baseline", "lab"] as const)("%s says its version in itself, too", (name) => {
-    const { properties } = jsonSchemaOf(name) as { properties: { schema: { const: unknown } } };
-    expect(properties.schema.const).toBe(PUBLISHED[name].version);
-  });
+  test.each(["results", "compare", "coverage", "baseline", "lab"] as const)(
+    "%s says its version in itself, too",
+    (name) => {
+      const { properties } = jsonSchemaOf(name) as { properties: { schema: { const: unknown } } };
+      expect(properties.schema.const).toBe(PUBLISHED[name].version);
+    },
+  );
 });
 
 /** What a validator has against a value; nothing where it holds. */
@@ -93,6 +96,10 @@ describe("real output", () => {
     holds("results", command("judge", runFolder(), "--json"));
   });
 
+  test("coverage.json of the run", () => {
+    holds("coverage", JSON.parse(readFileSync(join(runFolder(), "coverage.json"), "utf8")));
+  });
+
   test("junit.xml of the run", () => {
     const root = parseXml(readFileSync(join(runFolder(), "junit.xml"), "utf8"));
     expect(Number(root.attributes["tests"])).toBeGreaterThan(100);
@@ -115,6 +122,11 @@ describe("real output", () => {
     const results = resultsOf(RUN_INFO, cases, baseline, undefined, deaths);
     expect([results.deaths.length, results.baseline?.expired.length]).toEqual([1, 1]);
     holds("results", JSON.parse(JSON.stringify(results)));
+    for (const changed of [{ device: "other" }, { firmware: "2" }]) {
+      const { baseline: use } = resultsOf(RUN_INFO, cases, { ...baseline, ...changed });
+      expect(use?.foreign ?? use?.unchecked).toBeDefined();
+      holds("results", JSON.parse(JSON.stringify({ ...results, baseline: use })));
+    }
   });
 
   test("list --json", async () => {

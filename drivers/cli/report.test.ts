@@ -38,7 +38,7 @@ describe("a run's folder", () => {
     expect(code).toBe(1);
     expect(text).toMatch(/^no HTML report: Allure needs Java /m);
     expect(readdirSync(run).sort()).toEqual([
-      ..."MANIFEST.sha256 allure-results cases junit.xml results.json run.json".split(" "),
+      ..."MANIFEST.sha256 allure-results cases coverage.html coverage.json junit.xml results.json run.json".split(" "),
     ]);
     expect(compareManifest(run)).toEqual({ changed: [], missing: [], added: [] });
   });

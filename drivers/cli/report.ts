@@ -9,7 +9,9 @@ export interface ReportOptions {
 export function addReport(program: Command): void {
   program
     .command("report")
-    .description("make results.json, junit.xml, the Allure results and their HTML anew from a run's folder")
+    .description(
+      "make results.json, junit.xml, the coverage, the Allure results and their HTML anew from a run's folder",
+    )
     .argument("<run>", "the run's folder")
     .option("--baseline <file>", "known deviations to expect, or none (default: the run's own)")
     .option("--json", "print results.json")
@@ -20,16 +22,17 @@ export function addReport(program: Command): void {
 
 /** Returns the exit code that the run would have had with this baseline. */
 export async function report(run: string, o: ReportOptions, out: NodeJS.WritableStream): Promise<number> {
-  const [{ findBaseline }, { publish }, { readRunInfo }, { exitCodeOf }, { summaryOf }] = await Promise.all([
+  const [{ findBaseline }, { publish }, { readRunInfo }, { exitCodeOf }, { summaryOf }, known] = await Promise.all([
     import("#reports/baseline"),
     import("#reports/publish"),
     import("#reports/run-folder"),
     import("#reports/sink"),
     import("#reports/summary"),
+    import("./catalogue.ts").then(({ catalogue }) => catalogue()),
   ]);
   const info = readRunInfo(run);
   const baseline = findBaseline(o.baseline ?? info.baseline, info.device);
-  const { results, html } = await publish(run, { baseline, html: true });
+  const { results, html } = await publish(run, { baseline, html: true, catalogue: known });
   out.write(o.json === true ? `${JSON.stringify(results, null, 2)}\n` : summaryOf(run, results, html));
   return exitCodeOf(results);
 }

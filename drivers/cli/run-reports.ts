@@ -8,6 +8,7 @@ import { publish } from "#reports/publish";
 import type { RunInfo } from "#reports/run-folder";
 import { exitCodeOf } from "#reports/sink";
 import { summaryOf } from "#reports/summary";
+import { catalogue } from "./catalogue.ts";
 
 /** Writes run.json; what the machine is stands in it. */
 export function writeRunInfo(dir: string, info: Omit<RunInfo, "schema" | "tool" | "environment">): RunInfo {
@@ -21,13 +22,14 @@ export function writeRunInfo(dir: string, info: Omit<RunInfo, "schema" | "tool" 
   return whole;
 }
 
-/** Results, Allure, JUnit, HTML; prints what a terminal needs and returns the exit code. */
+/** Results, Allure, JUnit, coverage, HTML; prints what a terminal needs and returns the exit code. */
 export async function closeRun(
   dir: string,
   o: { baseline: Baseline | undefined; allure?: AllureReport | "none"; html: boolean; json: boolean },
   out: NodeJS.WritableStream,
 ): Promise<number> {
-  const { results, html } = await publish(dir, { baseline: o.baseline, allure: o.allure, html: o.html });
+  const { baseline, allure } = o;
+  const { results, html } = await publish(dir, { baseline, allure, html: o.html, catalogue: await catalogue() });
   out.write(o.json ? `${JSON.stringify(results, null, 2)}\n` : summaryOf(dir, results, html));
   return exitCodeOf(results);
 }

@@ -10,7 +10,6 @@ import { runCommand } from "./program.ts";
 let dir: string;
 beforeAll(() => {
   dir = mkdtempSync(join(tmpdir(), "l2tpspec-usage-"));
-  writeFileSync(join(dir, "other.json"), '{"schema":1,"device":"other","firmware":"","entries":[]}');
   writeFileSync(join(dir, "text.yaml"), "just text");
   writeFileSync(join(dir, "broken.yaml"), "a: [b");
   writeFileSync(join(dir, "plain.yaml"), "schema: 1\nusers:\n  - { name: u, password: My-S3cret }\n");
@@ -47,7 +46,6 @@ test.each<[argv: string[], line: RegExp]>([
   [[...RUN, "--seed", "x"], /'--seed <n>' argument 'x' is invalid\. expected a whole number$/],
   [[...RUN, "--seed", ""], /expected a whole number$/],
   [[...RUN, "--baseline", "nope.json"], /nope\.json: expected a baseline, found ENOENT$/],
-  [[...RUN, "--baseline", "DIR/other.json"], /other\.json: device: expected "reference", found "other"$/],
   [["run", "--out", "/proc/l2tpspec"], /--out: expected a folder that can be written to, found \/proc\/l2tpspec: E/],
   [["run", "--out", "DIR/text.yaml/x"], /--out: expected a folder that can be written to, found .*: ENOTDIR$/],
   [["list", "--case", ","], /expected names by comma$/],

@@ -3,8 +3,13 @@ import { toldText, type Change, type Comparison, type RunHead, type Told } from 
 import { verdictText } from "./compare-markdown.ts";
 import { deathsText, movedText, newDeaths, reasonOf, seconds, totalsLine } from "./compare-text.ts";
 import type { Moved } from "./compare-timing.ts";
-import { PAGE_STYLE } from "./page-style.ts";
+import { oneColumnBelow, PAGE_STYLE } from "./page-style.ts";
 import { el, escapeXml } from "./xml.ts";
+
+const STYLE = `${PAGE_STYLE}
+td.key { min-width: 13rem; }
+td.pass, td.fail, td.inconclusive, td.remark, td.known { font-weight: 600; }
+${oneColumnBelow("45rem")}`;
 
 export function comparePage(c: Comparison): string {
   const died = newDeaths(c);
@@ -53,7 +58,7 @@ function headOf(title: string): readonly string[] {
     el("meta", { name: "viewport", content: "width=device-width, initial-scale=1" }),
     el("meta", { name: "color-scheme", content: "light dark" }),
     el("title", {}, escapeXml(`compare: ${title}`)),
-    el("style", {}, PAGE_STYLE),
+    el("style", {}, STYLE),
   ];
 }
 

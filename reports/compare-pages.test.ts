@@ -3,10 +3,11 @@ import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { pathToFileURL } from "node:url";
-import { chromium, type Browser } from "playwright";
+import type { Browser } from "playwright";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import type { CaseResult } from "#expect/verdict";
 import { has } from "#fixtures/machine";
+import { openChromium } from "./browser.fixture.ts";
 import { compareRuns, type Comparison } from "./compare.ts";
 import { comparePage } from "./compare-html.ts";
 import { compareMarkdown } from "./compare-markdown.ts";
@@ -141,8 +142,7 @@ describe.skipIf(!able)("in a browser", () => {
   beforeAll(async () => {
     dir = mkdtempSync(join(tmpdir(), "l2tpspec-compare-"));
     writeFileSync(join(dir, "page.html"), comparePage(worse));
-    const args = ["--no-sandbox", "--disable-gpu", "--no-first-run", "--disable-background-networking"];
-    browser = await chromium.launch({ executablePath: "/usr/bin/chromium", args });
+    browser = await openChromium();
   }, 120_000);
   afterAll(async () => {
     await browser.close();

@@ -2,22 +2,14 @@
 import { once } from "node:events";
 import { createServer, type Server } from "node:http";
 import type { AddressInfo } from "node:net";
-import { chromium, type Browser, type Page } from "playwright";
+import type { Browser, Page } from "playwright";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { CLAUSES, type ClauseId } from "#clauses";
 import { has } from "#fixtures/machine";
+import { openChromium } from "./browser.fixture.ts";
 import { coverageOf, type CoveredRun } from "./coverage.ts";
 import { coveragePage } from "./coverage-html.ts";
 
-const CHROMIUM = [
-  "--no-sandbox",
-  "--disable-gpu",
-  "--disable-quic",
-  "--no-first-run",
-  "--disable-background-networking",
-  "--disable-component-update",
-  "--disable-sync",
-];
 const HOSTILE = `</div><script>document.title="taken"</script><img src="http://127.0.0.2:9/x" onerror="alert(1)">`;
 const LONG = "x".repeat(4000);
 const VERDICTS = ["pass", "fail", "inconclusive", "remark", "not applicable", "not run"] as const;
@@ -62,7 +54,7 @@ describe.skipIf(!able)("the coverage page", () => {
     }).listen(0, "127.0.0.1");
     await once(server, "listening");
     home = `http://127.0.0.1:${(server.address() as AddressInfo).port}/`;
-    browser = await chromium.launch({ executablePath: "/usr/bin/chromium", args: CHROMIUM });
+    browser = await openChromium();
   }, 120_000);
 
   afterAll(async () => {

@@ -1,43 +1,15 @@
-/**
- * The look of the coverage page: system fonts, the reader's own theme, one column of cells on a phone. Each colour has a
- * contrast of at least 4.5 to its ground, in both themes (coverage-page.test.ts measures it).
- */
-export const COVERAGE_STYLE = `
-:root { color-scheme: light dark; --ground: #ffffff; --ink: #1f2933; --faint: #55606c; --rule: #cdd5de; --band: #f3f5f8;
-  --red: #b71c1c; --orange: #9a4a00; --ochre: #7a5900; --green: #17692f; }
-@media (prefers-color-scheme: dark) {
-  :root { --ground: #14181d; --ink: #e6ebf0; --faint: #a9b4c0; --rule: #38424d; --band: #1d232a;
-    --red: #ff8a80; --orange: #ffb066; --ochre: #e6c35c; --green: #7fd495; } }
-body { margin: 0; background: var(--ground); color: var(--ink); font: 15px/1.45 system-ui, "Segoe UI", "DejaVu Sans", sans-serif; }
-main { max-width: 84rem; margin: 0 auto; padding: 1rem; overflow-wrap: anywhere; }
-h1 { font-size: 1.5rem; margin: 0 0 .5rem; }
-h2 { font-size: 1.2rem; margin: 2rem 0 .4rem; }
-h3 { font-size: 1rem; margin: 1.2rem 0 .3rem; }
-table { width: 100%; border-collapse: collapse; }
-th, td { text-align: left; vertical-align: top; padding: .3rem .6rem .3rem 0; border-bottom: 1px solid var(--rule); unicode-bidi: isolate; }
-th { color: var(--faint); font-weight: 600; }
-.key { font-family: ui-monospace, "DejaVu Sans Mono", Menlo, Consolas, monospace; font-size: .87em; }
+import { oneColumnBelow, PAGE_STYLE } from "./page-style.ts";
+
+/** The look of the coverage page. */
+export const COVERAGE_STYLE = `${PAGE_STYLE}
 td.key { min-width: 9.5rem; }
-td.level, td.actor, th { white-space: nowrap; }
+td.level, td.actor { white-space: nowrap; }
 td.text, td.told { min-width: 14rem; }
 details { margin: .2rem 0; }
 summary { cursor: pointer; }
 section > details { border-bottom: 1px solid var(--rule); padding: .2rem 0; }
 section > details[open] { background: var(--band); padding: .2rem .5rem; }
 .verdict { font-weight: 600; white-space: nowrap; }
-.pass { color: var(--green); }
-.fail { color: var(--red); }
-.inconclusive { color: var(--orange); }
-.remark, .known { color: var(--ochre); }
-.untested, .not-in-the-run, .not-run, .not-applicable, .not-exercised, .why { color: var(--faint); }
 .why { unicode-bidi: isolate; white-space: pre-wrap; }
 .one { margin-bottom: .3rem; }
-@media (max-width: 52rem) {
-  thead { position: absolute; width: 1px; height: 1px; overflow: hidden; clip-path: inset(50%); }
-  table, tbody, tr, td { display: block; }
-  tr { border-bottom: 1px solid var(--rule); padding: .5rem 0; }
-  td, td.key, td.text, td.told { border: 0; padding: .1rem 0; min-width: 0; }
-  td[data-name]::before { content: attr(data-name) ": "; color: var(--faint); font-weight: 400; font-family: system-ui, sans-serif; }
-  td:empty { display: none; } }
-@media print { tr { break-inside: avoid; } }
-`;
+${oneColumnBelow("52rem")}`;

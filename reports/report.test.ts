@@ -5,7 +5,7 @@ import { mkdtempSync, readFileSync, rmSync } from "node:fs";
 import type { AddressInfo } from "node:net";
 import { tmpdir } from "node:os";
 import { extname, join } from "node:path";
-import { chromium, type Browser } from "playwright";
+import type { Browser } from "playwright";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { loadCatalogue, select } from "#fixtures/catalogue";
 import { has } from "#fixtures/machine";
@@ -13,6 +13,7 @@ import { runCase } from "#fixtures/run-case";
 import { loadLab } from "#lab/load";
 import { openLab } from "#lab/open";
 import { MUTANTS } from "#mutants/index";
+import { openChromium } from "./browser.fixture.ts";
 import { writeAtomically } from "./files.ts";
 import { publish } from "./publish.ts";
 
@@ -24,15 +25,6 @@ const TYPES: Readonly<Record<string, string>> = {
   ".svg": "image/svg+xml",
   ".json": "application/json",
 };
-const CHROMIUM = [
-  "--no-sandbox",
-  "--disable-gpu",
-  "--disable-quic",
-  "--no-first-run",
-  "--disable-background-networking",
-  "--disable-component-update",
-  "--disable-sync",
-];
 
 const able = has("the report in a browser", "java", "chromium");
 
@@ -49,7 +41,7 @@ describe.skipIf(!able)("the HTML report", () => {
     expect(html).toMatchObject({ made: true });
     server = await serve(join(dir, "allure-report"));
     home = `http://127.0.0.1:${(server.address() as AddressInfo).port}/`;
-    browser = await chromium.launch({ executablePath: "/usr/bin/chromium", args: CHROMIUM });
+    browser = await openChromium();
   }, 120_000);
 
   afterAll(async () => {

@@ -119,6 +119,7 @@ test("a row decides between zones, an L2TP row in both directions, and the rest 
     'iifname @trust oifname @dmz ip saddr 10.1.1.0/24 ip daddr 192.168.1.0/24 counter accept comment "trust_dmz"',
   );
   expect(text.match(/counter drop comment "default"/g)).toHaveLength(3);
+  expect(text.match(/meta nfproto ipv6 drop\ncounter drop/g)).toHaveLength(3);
   expect(text).toContain('ip saddr 10.1.1.0/24 oifname "ppp*" counter masquerade comment "policy1"');
   expect(text).toContain('oifname "ppp*" tcp flags syn tcp option maxseg size > 1300 tcp option maxseg size set 1300');
   // Whoever is logged in stays so.

@@ -33,6 +33,8 @@ export function rulesetOf(intent: Intent, login: { readonly client: string; read
   const decide = (rows: readonly string[]): readonly string[] => [
     "ct state established,related accept",
     ...rows,
+    // All rows are of IPv4. What the host solicits by itself on a link that has IPv6 is refused too, and is no refusal of a flow.
+    "meta nfproto ipv6 drop",
     `counter drop comment "${DEFAULT_ROW}"`,
   ];
   return [

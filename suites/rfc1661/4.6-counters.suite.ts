@@ -52,7 +52,9 @@ conformance(
     const first = await climb(given(REQUEST));
     await silence(never(REQUEST, "RFC1661-4.6-05").within(100));
     const second = await climb(given(REQUEST).within(REPEAT_WITHIN_MS));
-    const third = await climb(given(REQUEST).within(REPEAT_WITHIN_MS));
+    // How often it asks is configured.
+    const third = await note(may(REQUEST, "RFC1661-4.6-03").within(REPEAT_WITHIN_MS));
+    if (third === undefined) return;
     const [firstMs, secondMs] = [second.msAfter(first), third.msAfter(second)];
     if (secondMs <= 1.2 * firstMs) return;
     // A timer of whole seconds may have made the first wait a short one, and all others are alike.

@@ -25,7 +25,6 @@ import {
   FOLDER,
   groundSteps,
   IS_ALIVE,
-  NOT_RUNNING,
   networkSteps,
   ordersOf,
   READ_LOG,
@@ -105,11 +104,9 @@ export class DebianRouter implements ConfigurableDevice {
       const end = (until: AbortSignal): Promise<void> =>
         this.#alone(async () => {
           if (!this.#calls.delete(name) || this.#disposed) return;
-          const orders = ordersOf([`d ${name}`, `r ${name}`]);
-          const { status, stderr } = await this.#parts.shell.try("hang up", `set -e\n${orders}`, { signal: until });
           // With the daemon its calls have ended.
-          if (status === 0 || status === NOT_RUNNING) return;
-          throw new DeviceError({ step: "hang up", text: "the host refused", output: stderr });
+          const script = `set -e\n${IS_ALIVE} 2>/dev/null || exit 0\n${ordersOf([`d ${name}`, `r ${name}`])}`;
+          await this.#parts.shell.run("hang up", script, { signal: until });
         });
       return { hangUp: end, [Symbol.asyncDispose]: () => end(NEVER) };
     });

@@ -163,11 +163,9 @@ function document(text: string): string {
 /** Orders through the daemon's pipe; each is a message of its own. Where nobody reads it, who writes would wait for ever. */
 export const ordersOf = (orders: readonly string[]): string =>
   [
-    `${IS_ALIVE} 2>/dev/null || { echo "xl2tpd does not run" >&2; exit ${NOT_RUNNING}; }`,
+    `${IS_ALIVE} 2>/dev/null || { echo "xl2tpd does not run" >&2; exit 1; }`,
     ...orders.map((order) => `cat > ${CONTROL} ${document(order)}\nsleep 0.05`),
   ].join("\n");
-/** The status of orders that nobody took. */
-export const NOT_RUNNING = 69;
 /** Of a long log its end: the times of its lines are not told. */
 export const READ_LOG_END = `tail -q -c 65536 ${LOG} ${FOLDER}/${NAMES.pppLog} 2>/dev/null || true`;
 /** As an operator who has it begin anew: it says goodbye, and calls whom it is told to call. */

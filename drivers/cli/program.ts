@@ -12,6 +12,7 @@ import { addDoctor } from "./doctor.ts";
 import { addJudge } from "./judge.ts";
 import { addLab } from "./lab.ts";
 import { addList } from "./list.ts";
+import { addMatrix } from "./matrix.ts";
 import { addMutants } from "./mutants.ts";
 import { addPeer } from "./peer.ts";
 import { addReport } from "./report.ts";
@@ -27,6 +28,7 @@ const SUBCOMMANDS: readonly ((program: Command) => void)[] = [
   addDecode,
   addReport,
   addCompare,
+  addMatrix,
   addBaseline,
   (program) => addClauses(program, catalogue),
   addDoctor,

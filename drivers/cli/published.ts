@@ -4,6 +4,7 @@ import { labSchema } from "#lab/schema";
 import { baselineSchema } from "#reports/baseline";
 import { comparisonSchema } from "#reports/compare-schema";
 import { coverageSchema } from "#reports/coverage-schema";
+import { matrixSchema } from "#reports/matrix-schema";
 import { resultsSchema } from "#reports/results-schema";
 import { clausesSchema, listSchema, mutantsSchema } from "./printed.ts";
 
@@ -31,6 +32,7 @@ export const PUBLISHED = {
     schema: mutantsSchema,
     version: 1,
   },
+  matrix: { title: "matrix.json: what came of every LAC against every LNS", schema: matrixSchema, version: 1 },
   compare: { title: "What compare prints with --json: two runs side by side", schema: comparisonSchema, version: 1 },
   coverage: { title: "coverage.json of a run: clauses and verdicts", schema: coverageSchema, version: 1 },
   baseline: {

@@ -120,6 +120,11 @@ export class CommandDevice implements Device {
     return this.#dead()?.how;
   }
 
+  /** Runs one more command of the lab's, with the device's names in braces filled in and these; it has to succeed. */
+  async order(step: string, line: string, signal: AbortSignal, own: Variables = {}): Promise<void> {
+    await this.#step(step, line, signal, own);
+  }
+
   async log(sinceMs: number): Promise<string> {
     const { log } = this.#options.steps;
     if (log === undefined) return this.#output.since(sinceMs);

@@ -1,8 +1,7 @@
 /** Allure 2 results, one file a result, each on disk as soon as it is written: a run that is killed keeps what it has. */
 import { existsSync } from "node:fs";
-import { basename, join } from "node:path";
+import { join } from "node:path";
 import { ContentType, Status, type Label } from "allure-js-commons";
-import type { Category } from "allure-js-commons/sdk";
 import { ReporterRuntime } from "allure-js-commons/sdk/reporter";
 import type { Frame } from "#capture/frame";
 import type { CaseResult, RuleResult } from "#expect/verdict";
@@ -11,7 +10,6 @@ import {
   caseLabels,
   descriptionOf,
   detailsOf,
-  KNOWN_PREFIX,
   nameOf,
   parametersOf,
   ruleLabels,
@@ -19,12 +17,16 @@ import {
   statusOf,
   stepsOf,
 } from "./allure-result.ts";
+import { categoriesFor } from "./categories.ts";
 import { commandsFor } from "./commands.ts";
 import { deathText, isUnexplained, type DeathResult } from "./deaths.ts";
+import { environmentOf, propertiesText } from "./environment.ts";
+import { executorOf } from "./executor.ts";
 import { writeAtomically } from "./files.ts";
 import { flowPicture, showsFlows } from "./flow-picture.ts";
 import { framesOfCase } from "./frames.ts";
 import { AllureFiles } from "./allure-files.ts";
+import { allureName } from "./history-allure.ts";
 import { ladderPicture } from "./ladder-picture.ts";
 import { readCase, type CaseFolder, type RunInfo } from "./run-folder.ts";
 import type { BaselineUse, Results } from "./sink.ts";
@@ -32,25 +34,15 @@ import type { BaselineUse, Results } from "./sink.ts";
 /** `application/vnd.tcpdump.pcap` is the registered type; browsers then offer the file to Wireshark. */
 const CAPTURE_TYPE = "application/vnd.tcpdump.pcap";
 
-const CATEGORIES: readonly Category[] = [
-  { name: "Non-conformances", matchedStatuses: [Status.FAILED], messageRegex: "(?s)NON-CONFORMANCE: .*" },
-  { name: "Unexpected passes (baseline)", matchedStatuses: [Status.FAILED], messageRegex: "(?s)UNEXPECTED PASS: .*" },
-  { name: "Known deviations (baseline)", messageRegex: `(?s)${KNOWN_PREFIX}.*` },
-  { name: "Inconclusive", matchedStatuses: [Status.BROKEN], messageRegex: "(?s)INCONCLUSIVE: .*" },
-  { name: "Remarks", matchedStatuses: [Status.PASSED], messageRegex: "(?s)REMARK: .*" },
-  { name: "Not applicable", matchedStatuses: [Status.SKIPPED], messageRegex: "(?s)NOT APPLICABLE: .*" },
-  { name: "Not run: the lab lacks an ability", matchedStatuses: [Status.SKIPPED], messageRegex: "(?s)NOT RUN: .*" },
-  { name: "Rules not exercised", matchedStatuses: [Status.SKIPPED], messageRegex: "(?s)NOT EXERCISED: .*" },
-  { name: "Expired baseline entries", matchedStatuses: [Status.SKIPPED], messageRegex: "(?s)EXPIRED: .*" },
-];
-
 export class AllureReport {
   readonly #run: string;
   readonly #info: RunInfo;
   readonly #active: readonly BaselineEntry[];
   readonly #runtime: ReporterRuntime;
   readonly #resultsDir: string;
+  readonly #environment: Readonly<Record<string, string>>;
   readonly #written = new Set<string>();
+  readonly #names = new Map<string, string>();
 
   /** `run` is the run's folder; results go to its `allure-results/`. */
   constructor(run: string, info: RunInfo, baseline?: Baseline) {
@@ -60,9 +52,9 @@ export class AllureReport {
     this.#resultsDir = join(run, "allure-results");
     this.#runtime = new ReporterRuntime({
       writer: new AllureFiles(this.#resultsDir),
-      categories: [...CATEGORIES],
-      environmentInfo: environmentOf(info, baseline),
+      categories: categoriesFor(baseline !== undefined),
     });
+    this.#environment = environmentOf(info, baseline);
   }
 
   /** The case has ended and its folder is complete. */
@@ -74,12 +66,19 @@ export class AllureReport {
     return this.#written.has(key);
   }
 
+  /** What Allure's generator calls each result from night to night, by the key of the case, or by id and role of the rule. */
+  get names(): ReadonlyMap<string, string> {
+    return this.#names;
+  }
+
   /** One case, with the picture of its ladder or of its flows, capture and trace. It is on disk when this returns. */
   writeCase(folder: CaseFolder): void {
     const c = folder.result;
     this.#written.add(c.key);
     const known = isKnown(c, this.#active);
     const start = Date.parse(c.startedAt);
+    const parameters = parametersOf(c);
+    this.#names.set(c.key, allureName(c.id, parameters));
     const uuid = this.#runtime.startTest({
       name: nameOf(c),
       fullName: `${c.suite}#${c.id}`,
@@ -88,7 +87,7 @@ export class AllureReport {
       status: statusOf(c.verdict),
       statusDetails: { ...detailsOf(c, c.reason, known), ...(known && { known }) },
       labels: caseLabels(c, known),
-      parameters: parametersOf(c),
+      parameters,
       descriptionHtml: descriptionOf(c, c.reason, commandsFor(c, this.#info, this.#run)),
       steps: stepsOf(c),
       start,
@@ -104,14 +103,8 @@ export class AllureReport {
     if (results.baseline !== null) this.#writeBaseline(results.baseline);
     for (const death of results.deaths.filter(isUnexplained)) this.#writeDeath(death);
     this.#runtime.writeCategoriesDefinitions();
-    this.#runtime.writeEnvironmentInfo();
-    const executor = {
-      name: "l2tpspec",
-      type: "l2tpspec",
-      buildName: basename(this.#run),
-      buildOrder,
-      reportName: `l2tpspec ${this.#info.tool.version}: ${this.#info.device} in ${this.#info.lab}`,
-    };
+    writeAtomically(join(this.#resultsDir, "environment.properties"), propertiesText(this.#environment));
+    const executor = executorOf(this.#run, this.#info, buildOrder);
     writeAtomically(join(this.#resultsDir, "executor.json"), `${JSON.stringify(executor, null, 2)}\n`);
   }
 
@@ -141,6 +134,8 @@ export class AllureReport {
   #writeRule(r: RuleResult, results: Results): void {
     const reason = ruleReason(r);
     const start = Date.parse(results.startedAt);
+    const parameters = [{ name: "role", value: r.role }];
+    this.#names.set(`${r.id}~${r.role}`, allureName(r.id, parameters));
     const example = results.cases.find((c) => c.key === r.findings[0]?.case);
     this.#write({
       name: `${r.id} (device is ${r.role.toUpperCase()})`,
@@ -150,7 +145,7 @@ export class AllureReport {
       status: statusOf(r.verdict),
       statusDetails: { ...detailsOf(r, reason, r.known), ...(r.known && { known: true }) },
       labels: ruleLabels(r),
-      parameters: [{ name: "role", value: r.role }],
+      parameters,
       descriptionHtml: descriptionOf(r, reason, example && commandsFor(example, this.#info, this.#run)),
       steps: ruleSteps(r, start),
       start,
@@ -215,23 +210,4 @@ function ruleReason(r: RuleResult): string {
   const first = r.findings[0];
   if (first === undefined) return `${r.framesJudged} frames judged, none against it`;
   return `${r.findings.length} of ${r.framesJudged} frames: expected ${first.expected}; ${first.actual}`;
-}
-
-function environmentOf(info: RunInfo, baseline: Baseline | undefined): Record<string, string> {
-  const about: Record<string, unknown> = {
-    device: info.device,
-    lab: `${info.lab} (${info.labFile})`,
-    seed: info.seed,
-    strict: info.strict,
-    baseline: baseline?.file ?? "none",
-    l2tpspec: info.tool.version,
-    startedAt: info.startedAt,
-    selection: JSON.stringify(info.selection),
-    ...info.environment,
-  };
-  return Object.fromEntries(
-    Object.entries(about)
-      .filter(([, value]) => value !== undefined && value !== null)
-      .map(([name, value]) => [name, typeof value === "string" ? value : JSON.stringify(value)]),
-  );
 }

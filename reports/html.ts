@@ -4,6 +4,8 @@ import { cpSync, existsSync, readdirSync, readFileSync, rmSync } from "node:fs";
 import { createRequire } from "node:module";
 import { basename, dirname, join, resolve } from "node:path";
 import { isMisuse } from "#fixtures/misuse";
+import { writeAtomically } from "./files.ts";
+import type { AllureHistory } from "./history-allure.ts";
 import { readRunInfo, type RunInfo } from "./run-folder.ts";
 
 export type Html =
@@ -12,10 +14,10 @@ export type Html =
   | { readonly made: false; readonly reason: string };
 
 /**
- * Makes `allure-report/` from the run's `allure-results/`. `previous` is the folder of an earlier run whose history the
- * report goes on with. Never throws for want of a tool.
+ * Makes `allure-report/` from the run's `allure-results/`. `past` is the folder of an earlier run whose history the report goes on
+ * with, or the history itself. Never throws for want of a tool.
  */
-export async function generateHtml(run: string, previous?: string): Promise<Html> {
+export async function generateHtml(run: string, past?: string | AllureHistory): Promise<Html> {
   if (!(await hasJava()))
     return {
       made: false,
@@ -23,9 +25,7 @@ export async function generateHtml(run: string, previous?: string): Promise<Html
     };
   const results = join(run, "allure-results");
   const report = join(run, "allure-report");
-  const history = previous === undefined ? undefined : historyOf(previous);
-  rmSync(join(results, "history"), { recursive: true, force: true });
-  if (history !== undefined) cpSync(history, join(results, "history"), { recursive: true });
+  putHistory(join(results, "history"), past);
   // By path: allure 3 installs a command of the same name.
   const allure = join(
     dirname(createRequire(import.meta.url).resolve("allure-commandline/package.json")),
@@ -43,6 +43,17 @@ export async function generateHtml(run: string, previous?: string): Promise<Html
   const index = join(report, "index.html");
   if (code === 0 && existsSync(index)) return { made: true, index };
   return { made: false, reason: `no HTML report: allure generate ended with ${code}: ${lastLine(output)}` };
+}
+
+function putHistory(folder: string, past: string | AllureHistory | undefined): void {
+  rmSync(folder, { recursive: true, force: true });
+  if (past === undefined) return;
+  if (typeof past !== "string") {
+    for (const [name, content] of Object.entries(past)) writeAtomically(join(folder, name), JSON.stringify(content));
+    return;
+  }
+  const history = historyOf(past);
+  if (history !== undefined) cpSync(history, folder, { recursive: true });
 }
 
 /**

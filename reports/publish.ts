@@ -2,6 +2,7 @@
 import { rmSync } from "node:fs";
 import { basename, join, resolve } from "node:path";
 import type { CaseResult } from "#expect/verdict";
+import { isMisuse } from "#fixtures/misuse";
 import { AllureReport } from "./allure.ts";
 import type { Baseline } from "./baseline.ts";
 import type { Catalogue } from "./clause-list.ts";
@@ -9,10 +10,12 @@ import { coverageOf } from "./coverage.ts";
 import { coveragePage } from "./coverage-html.ts";
 import { readDeaths } from "./deaths.ts";
 import { writeAtomically } from "./files.ts";
+import { readHistory, recordNight, type History } from "./history.ts";
+import { allureHistory, type AllureHistory } from "./history-allure.ts";
 import { generateHtml, nextBuildOrder, previousRun, type Html } from "./html.ts";
 import { junitOf } from "./junit.ts";
 import { writeManifest } from "./manifest.ts";
-import { readCases, readRunInfo } from "./run-folder.ts";
+import { readCases, readRunInfo, type RunInfo } from "./run-folder.ts";
 import { resultsOf, writeResults, type Results } from "./sink.ts";
 
 export interface PublishOptions {
@@ -26,12 +29,18 @@ export interface PublishOptions {
   readonly allure?: AllureReport | "none" | undefined;
   /** What there is to judge with; without it no coverage is made. */
   readonly catalogue?: Catalogue | undefined;
+  /** Folder of the nights before, to which this one is added. Without it a report goes on with the run before in the same folder. */
+  readonly history?: string | undefined;
 }
 
 export interface Published {
   readonly results: Results;
   /** `undefined` where none was asked for. */
   readonly html: Html | undefined;
+  /** The nights before; `undefined` where none was asked for, or where it could not be read. */
+  readonly history: History | undefined;
+  /** Why the history could not be read or written: everything else was made. */
+  readonly noHistory: string | undefined;
 }
 
 export async function publish(run: string, o: PublishOptions): Promise<Published> {
@@ -40,19 +49,40 @@ export async function publish(run: string, o: PublishOptions): Promise<Published
   const cases = folders.map((f) => f.result);
   const results = resultsOf(info, cases, o.baseline, undefined, readDeaths(run));
   writeResults(run, results);
+  const { history, noHistory } = remember(o.history, run, info, results);
   writeAtomically(join(run, "junit.xml"), junitOf(results, cases));
   if (o.catalogue !== undefined) writeCoverage(run, results, cases, o.catalogue);
 
-  const previous = previousRun(run);
+  const previous = history === undefined ? previousRun(run) : undefined;
+  let past: string | AllureHistory | undefined = previous;
   if (o.allure !== "none") {
     if (o.allure === undefined) rmSync(join(run, "allure-results"), { recursive: true, force: true });
     const allure = o.allure ?? new AllureReport(run, info, o.baseline);
     for (const folder of folders) if (!allure.has(folder.result.key)) allure.writeCase(folder);
-    allure.finish(results, nextBuildOrder(previous));
+    allure.finish(results, history?.order ?? nextBuildOrder(previous));
+    if (history !== undefined) past = allureHistory(history, allure.names);
   }
-  const html = o.html && o.allure !== "none" ? await generateHtml(run, previous) : undefined;
+  const html = o.html && o.allure !== "none" ? await generateHtml(run, past) : undefined;
   writeManifest(run);
-  return { results, html };
+  return { results, html, history, noHistory };
+}
+
+/** A history that another version has taken over while the run went on, or a full disk, must not cost the run its report. */
+function remember(
+  folder: string | undefined,
+  run: string,
+  info: RunInfo,
+  results: Results,
+): Pick<Published, "history" | "noHistory"> {
+  if (folder === undefined) return { history: undefined, noHistory: undefined };
+  try {
+    const history = readHistory(folder, info);
+    recordNight(folder, run, info, results);
+    return { history, noHistory: undefined };
+  } catch (error) {
+    if (!isMisuse(error) && (error as NodeJS.ErrnoException).syscall === undefined) throw error;
+    return { history: undefined, noHistory: `this run is not in the history: ${(error as Error).message}` };
+  }
 }
 
 function writeCoverage(run: string, results: Results, cases: readonly CaseResult[], catalogue: Catalogue): void {

@@ -1,8 +1,10 @@
 /** `l2tpspec report`: what is made of a run's folder, made anew. Verdicts stay as they were judged. */
 import type { Command } from "commander";
+import { HISTORY } from "./selection.ts";
 
 export interface ReportOptions {
   readonly baseline?: string;
+  readonly history?: string;
   readonly json?: boolean;
 }
 
@@ -14,6 +16,7 @@ export function addReport(program: Command): void {
     )
     .argument("<run>", "the run's folder")
     .option("--baseline <file>", "known deviations to expect, or none (default: the run's own)")
+    .option("--history <dir>", HISTORY)
     .option("--json", "print results.json")
     .action(async (run: string, options: ReportOptions) => {
       process.exitCode = await report(run, options, process.stdout);
@@ -22,17 +25,14 @@ export function addReport(program: Command): void {
 
 /** Returns the exit code that the run would have had with this baseline. */
 export async function report(run: string, o: ReportOptions, out: NodeJS.WritableStream): Promise<number> {
-  const [{ findBaseline }, { publish }, { readRunInfo }, { exitCodeOf }, { summaryOf }, known] = await Promise.all([
+  const [{ findBaseline }, { readRunInfo }, { closeRun }, { openHistory }] = await Promise.all([
     import("#reports/baseline"),
-    import("#reports/publish"),
     import("#reports/run-folder"),
-    import("#reports/sink"),
-    import("#reports/summary"),
-    import("./catalogue.ts").then(({ catalogue }) => catalogue()),
+    import("./run-reports.ts"),
+    import("./run-history.ts"),
   ]);
   const info = readRunInfo(run);
   const baseline = findBaseline(o.baseline ?? info.baseline, info.device);
-  const { results, html } = await publish(run, { baseline, html: true, catalogue: known });
-  out.write(o.json === true ? `${JSON.stringify(results, null, 2)}\n` : summaryOf(run, results, html));
-  return exitCodeOf(results);
+  const history = openHistory(o.history, info);
+  return closeRun(run, { baseline, html: true, json: o.json === true, history }, out);
 }

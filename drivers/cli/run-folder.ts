@@ -1,16 +1,22 @@
-import { existsSync, mkdirSync, readdirSync, rmSync } from "node:fs";
+import { accessSync, constants, existsSync, mkdirSync, readdirSync, rmSync, statSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { Misuse } from "#fixtures/misuse";
 
 /** Makes a run's folder with its `cases/`; Misuse where `--out` is no place for it. */
 export function makeRunFolder(dir: string): void {
+  makeFolder("--out", join(dir, "cases"));
+}
+
+/** Makes a folder that an option names, with those above it; Misuse where it cannot be made or written to. */
+export function makeFolder(field: string, dir: string): void {
   try {
     // One by one: in some places (/proc) a recursive mkdir of Node never ends.
     for (const folder of missing(dir)) mkdirSync(folder);
-    mkdirSync(join(dir, "cases"));
+    if (!statSync(dir).isDirectory()) throw Object.assign(new Error("a file"), { code: "ENOTDIR", path: dir });
+    accessSync(dir, constants.W_OK | constants.X_OK);
   } catch (cause) {
     const { code = String(cause), path = dir } = cause as NodeJS.ErrnoException;
-    throw new Misuse({ field: "--out", expected: "a folder that can be written to", found: `${path}: ${code}`, cause });
+    throw new Misuse({ field, expected: "a folder that can be written to", found: `${path}: ${code}`, cause });
   }
 }
 

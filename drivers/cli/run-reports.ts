@@ -1,37 +1,81 @@
 /** What `run` and `judge` write besides cases: run.json, and everything that is made of the folder at the end. */
 import { join } from "node:path";
 import { VERSION } from "#fixtures/root";
+import type { LabSpec } from "#lab/schema";
 import type { AllureReport } from "#reports/allure";
 import type { Baseline } from "#reports/baseline";
 import { writeAtomically } from "#reports/files";
-import { publish } from "#reports/publish";
+import { firmwareSaid } from "#reports/device-said";
+import { historyLine } from "#reports/history";
+import { publish, type Published } from "#reports/publish";
 import type { RunInfo } from "#reports/run-folder";
 import { exitCodeOf } from "#reports/sink";
 import { summaryOf } from "#reports/summary";
 import { catalogue } from "./catalogue.ts";
 
-/** Writes run.json; what the machine is stands in it. */
-export function writeRunInfo(dir: string, info: Omit<RunInfo, "schema" | "tool" | "environment">): RunInfo {
+/** What a lab's file says of the device that is put to the test. */
+export function aboutDevice({ device, ics }: Pick<LabSpec, "device" | "ics">): Readonly<Record<string, unknown>> {
+  return { ...(device.firmware !== undefined && { firmware: device.firmware }), ics };
+}
+
+/** Writes run.json; what the machine is stands in it, beside what is told of the device. */
+export function writeRunInfo(
+  dir: string,
+  info: Omit<RunInfo, "schema" | "tool" | "environment"> & Partial<Pick<RunInfo, "environment">>,
+): RunInfo {
   const whole: RunInfo = {
     ...info,
     schema: 1,
     tool: { name: "l2tpspec", version: VERSION },
-    environment: { node: process.version, platform: `${process.platform} ${process.arch}` },
+    environment: {
+      ...info.environment,
+      node: process.version,
+      platform: `${process.platform} ${process.arch}`,
+    },
   };
   writeAtomically(join(dir, "run.json"), `${JSON.stringify(whole, null, 2)}\n`);
   return whole;
 }
 
+/**
+ * Adds what the device has said of its firmware when the run had logged in to it. Where the lab has words for it, those count: they
+ * are its baseline's.
+ */
+export function withFirmwareSaid(dir: string, info: RunInfo): RunInfo {
+  const said = firmwareSaid(dir);
+  if (said === undefined || info.environment["said"] !== undefined) return info;
+  return writeRunInfo(dir, { ...info, environment: { firmware: said, ...info.environment, said } });
+}
+
 /** Results, Allure, JUnit, coverage, HTML; prints what a terminal needs and returns the exit code. */
 export async function closeRun(
   dir: string,
-  o: { baseline: Baseline | undefined; allure?: AllureReport | "none"; html: boolean; json: boolean },
+  o: {
+    baseline: Baseline | undefined;
+    allure?: AllureReport | "none" | undefined;
+    html: boolean;
+    json: boolean;
+    history?: string | undefined;
+  },
   out: NodeJS.WritableStream,
 ): Promise<number> {
-  const { baseline, allure } = o;
-  const { results, html } = await publish(dir, { baseline, allure, html: o.html, catalogue: await catalogue() });
-  out.write(o.json ? `${JSON.stringify(results, null, 2)}\n` : summaryOf(dir, results, html));
-  return exitCodeOf(results);
+  const { baseline, allure, history } = o;
+  const published = await publish(dir, { baseline, allure, html: o.html, history, catalogue: await catalogue() });
+  return tell(dir, published, o.json, out);
+}
+
+/** Says what was made, and returns the exit code. */
+export function tell(
+  dir: string,
+  { results, html, history, noHistory }: Published,
+  json: boolean,
+  out: NodeJS.WritableStream,
+): number {
+  out.write(json ? `${JSON.stringify(results, null, 2)}\n` : summaryOf(dir, results, html));
+  if (history !== undefined && !json) out.write(`${historyLine(history, results)}\n`);
+  if (noHistory !== undefined) process.stderr.write(`l2tpspec: ${noHistory}\n`);
+  const code = exitCodeOf(results);
+  return code === 0 && noHistory !== undefined ? 2 : code;
 }
 
 /**

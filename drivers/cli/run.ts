@@ -1,10 +1,12 @@
 /** `l2tpspec run`: cases against a lab, each judged from its capture; results and report in one folder. */
 import { join, relative, resolve } from "node:path";
 import type { Command } from "commander";
+import type { CaseResult } from "#expect/verdict";
 import type { Selection } from "#fixtures/catalogue";
 import type { Plan } from "#fixtures/plan";
+import type { AllureReport as Report } from "#reports/allure";
 import { Interruption } from "./interruption.ts";
-import { addProfile, addSelection, selectionOf, wholeNumber, type SelectionOptions } from "./selection.ts";
+import { addProfile, addSelection, HISTORY, selectionOf, wholeNumber, type SelectionOptions } from "./selection.ts";
 
 export interface RunOptions extends SelectionOptions {
   readonly lab: string;
@@ -14,6 +16,7 @@ export interface RunOptions extends SelectionOptions {
   readonly out: string;
   readonly report: boolean;
   readonly baseline?: string;
+  readonly history?: string;
   readonly json?: boolean;
   readonly acceptNewHostKey?: boolean;
 }
@@ -26,6 +29,7 @@ export function addRun(program: Command): void {
     .option("--seed <n>", "seed of all that the bench draws", wholeNumber, 1)
     .option("--strict", "a SHOULD counts like a MUST")
     .option("--baseline <file>", "known deviations to expect, or none (default: the device's own, if there is one)")
+    .option("--history <dir>", HISTORY)
     .option("--out <dir>", "where the run's folder goes", "reports/out")
     .option("--no-report", "leave out Allure's results and their HTML (`l2tpspec report` makes both later)")
     .option("--accept-new-host-key", "take a device's host key that nobody knows, and write it down")
@@ -54,46 +58,57 @@ export async function run(o: RunOptions, out: NodeJS.WritableStream): Promise<nu
     import("#reports/baseline"),
     import("./run-reports.ts"),
   ]);
-  const [{ Progress }, { makeRunFolder, removeEmptyRun }, { runCases }, leftover] = await Promise.all([
+  const [{ Progress }, { makeRunFolder, removeEmptyRun }, { runCases }, leftover, { openHistory }] = await Promise.all([
     import("./progress.ts"),
     import("./run-folder.ts"),
     import("./run-cases.ts"),
     import("./leftover.ts"),
+    import("./run-history.ts"),
   ]);
   const lab = loadLab(o.lab);
   const selection: Selection = selectionOf(o);
   const runs = select(await loadCatalogue(), selection);
   if (runs.length === 0)
     throw new Misuse({ field: "--suite, --case, --role", expected: "a selection that holds a case", found: "none" });
-  const baseline = findBaseline(o.baseline ?? lab.spec.baseline, lab.spec.device.id);
+  const asked = o.baseline ?? lab.spec.baseline;
+  const baseline = findBaseline(asked, lab.spec.device.id);
   checkLab(lab, o.lab);
 
   const startedAt = new Date();
-  const runId = `${startedAt.toISOString().replace(/[-:]/g, "").replace(/\..*/, "")}-${lab.spec.name}-${process.pid}`;
-  const dir = join(resolve(o.out), runId);
-  makeRunFolder(dir);
-  const info = reports.writeRunInfo(dir, {
+  const about = {
     lab: lab.spec.name,
-    labFile: relative(process.cwd(), lab.path),
     device: lab.spec.device.id,
-    seed: o.seed,
     strict: o.strict ?? false,
     startedAt: startedAt.toISOString(),
     selection: { ...selection },
+  };
+  const history = openHistory(o.history, about);
+  const runId = `${startedAt.toISOString().replace(/[-:]/g, "").replace(/\..*/, "")}-${lab.spec.name}-${process.pid}`;
+  const dir = join(resolve(o.out), runId);
+  makeRunFolder(dir);
+  const begun = reports.writeRunInfo(dir, {
+    ...about,
+    labFile: relative(process.cwd(), lab.path),
+    seed: o.seed,
+    ...(asked !== undefined && { baseline: asked === "none" ? asked : resolve(asked) }),
+    environment: reports.aboutDevice(lab.spec),
   });
 
   const plan: Plan = {
     lab: lab.path,
     selection,
     seed: o.seed,
-    strict: info.strict,
+    strict: begun.strict,
     casesDir: join(dir, "cases"),
     runId,
     ...(o.acceptNewHostKey === true && { acceptNewHostKey: true }),
   };
   const progress = new Progress({ total: runs.length, quiet: o.json === true });
-  const allure = o.report ? new AllureReport(dir, info, baseline) : "none";
-  const sinks = allure === "none" ? [progress] : [progress, allure];
+  // Made when the first case has ended: by then the device has said what it is, and which of its deviations are known.
+  let allure: Report | undefined;
+  const report = (): Report => (allure ??= new AllureReport(dir, reports.withFirmwareSaid(dir, begun), baseline));
+  const sinks = o.report ? [progress, { ended: (result: CaseResult) => report().ended(result) }] : [progress];
+  const closing = { baseline, json: false, history };
   using interruption = new Interruption();
   try {
     const { concurrent } = lab.spec.limits;
@@ -103,7 +118,7 @@ export async function run(o: RunOptions, out: NodeJS.WritableStream): Promise<nu
   } catch (error) {
     // What could not begin leaves nothing; what broke on the way keeps what it has.
     if (!removeEmptyRun(dir))
-      await reports.closeRun(dir, { baseline, allure, html: false, json: false }, process.stderr);
+      await reports.closeRun(dir, { ...closing, allure: o.report ? report() : "none", html: false }, process.stderr);
     throw error;
   } finally {
     progress.end();
@@ -115,11 +130,16 @@ export async function run(o: RunOptions, out: NodeJS.WritableStream): Promise<nu
   }
   const { lintRun } = await import("./run-lint.ts");
   for (const line of lintRun(lab.spec, dir)) process.stderr.write(`policy lint: ${line}\n`);
+  const info = reports.withFirmwareSaid(dir, begun);
   reports.writeRunInfo(dir, { ...info, durationMs: Date.now() - startedAt.getTime() });
   const whole = o.report && interruption.by === undefined;
   const agreed = whole ? await reports.decodersAgree(dir) : true;
   const html = o.report && interruption.by === undefined;
-  const code = await reports.closeRun(dir, { baseline, allure, html, json: o.json === true }, out);
+  const code = await reports.closeRun(
+    dir,
+    { ...closing, allure: o.report ? report() : "none", html, json: o.json === true },
+    out,
+  );
   // A frame that our decoder and tshark read apart is the bench's fault, and what has not run could not tell; a
   // non-conformance wins over both.
   return code === 0 && (!agreed || interruption.by !== undefined) ? 2 : code;

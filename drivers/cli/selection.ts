@@ -11,6 +11,10 @@ export interface SelectionOptions {
   readonly profile?: Profile;
 }
 
+/** What `--history` does, on each subcommand that has it. */
+export const HISTORY =
+  "folder of what the runs before came to: the report shows the trend, and this run is added (each lab and device by itself)";
+
 /** For commander: names by comma. */
 export function listOf(text: string): readonly string[] {
   const names = text.split(",").map((name) => name.trim());

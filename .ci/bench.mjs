@@ -1,6 +1,6 @@
 /**
  * `npm run bench`: decode of 100,000 packets against tshark's one-line output on the same file in the same run, the
- * whole embedded run, and the kill matrix. Machines are noisy: the ratio is what counts.
+ * whole embedded run, what its report costs, and the kill matrix. Machines are noisy: the ratio is what counts.
  */
 import { spawnSync } from "node:child_process";
 import { mkdtempSync, rmSync } from "node:fs";
@@ -8,6 +8,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { performance } from "node:perf_hooks";
 import { fileURLToPath, pathToFileURL } from "node:url";
+import { benchReport } from "./bench-report.mjs";
 
 const root = fileURLToPath(new URL("..", import.meta.url));
 const PACKETS = 100_000;
@@ -40,6 +41,7 @@ try {
     timed(process.execPath, ["dist/drivers/cli/main.js", "run", "--no-report", "--out", dir]),
   );
   console.log(`embedded run, all cases: ${(median(embedded) / 1000).toFixed(1)} s`);
+  await benchReport(dir);
   console.log(
     `kill matrix, all faulty and conforming peers: ${(timed(process.execPath, ["dist/drivers/cli/main.js", "mutants"]) / 1000).toFixed(1)} s`,
   );

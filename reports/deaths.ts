@@ -5,7 +5,8 @@ import { z } from "zod";
 import type { CaseResult } from "#expect/verdict";
 import { readJson } from "./files.ts";
 
-const deathsFile = z.object({
+/** `deaths.json` */
+export const deathsSchema = z.object({
   schema: z.literal(1),
   deaths: z.array(
     z.object({ no: z.int().min(1), how: z.string(), at: z.iso.datetime(), inFlight: z.array(z.string()) }),
@@ -15,7 +16,7 @@ const deathsFile = z.object({
 });
 
 /** What a run wrote down. */
-export type DeathsRecord = Pick<z.infer<typeof deathsFile>, "deaths" | "lost">;
+export type DeathsRecord = Pick<z.infer<typeof deathsSchema>, "deaths" | "lost">;
 export const NO_DEATHS: DeathsRecord = { deaths: [], lost: null };
 
 /** One death, as results.json tells it. */
@@ -31,7 +32,7 @@ export interface DeathResult {
 
 export function readDeaths(run: string): DeathsRecord {
   const file = join(run, "deaths.json");
-  return existsSync(file) ? readJson(file, deathsFile, "the deaths of the device") : NO_DEATHS;
+  return existsSync(file) ? readJson(file, deathsSchema, "the deaths of the device") : NO_DEATHS;
 }
 
 /** Who is to blame for each death: a case that had the device for itself, then or when it was run again. */

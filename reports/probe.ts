@@ -4,7 +4,8 @@ import { join } from "node:path";
 import { z } from "zod";
 import { readJson } from "./files.ts";
 
-const probeFile = z.object({
+/** `probe.json` */
+export const probeSchema = z.object({
   schema: z.literal(1),
   probes: z.array(
     z.object({
@@ -18,12 +19,12 @@ const probeFile = z.object({
 });
 
 /** One entry of `probe.json`. */
-export type ProbeRecord = z.infer<typeof probeFile>["probes"][number];
+export type ProbeRecord = z.infer<typeof probeSchema>["probes"][number];
 
 /** Empty where nothing was asked, as before a run's cases could begin. */
 export function readProbe(run: string): readonly ProbeRecord[] {
   const file = join(run, "probe.json");
-  return existsSync(file) ? readJson(file, probeFile, "what was asked of the device").probes : [];
+  return existsSync(file) ? readJson(file, probeSchema, "what was asked of the device").probes : [];
 }
 
 /** Whether the device showed something else than the lab says of it. */

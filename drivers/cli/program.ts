@@ -4,6 +4,7 @@ import { isMisuse } from "#fixtures/misuse";
 import { VERSION } from "#fixtures/root";
 import { addBaseline } from "./baseline.ts";
 import { catalogue } from "./catalogue.ts";
+import { addCertify } from "./certify.ts";
 import { addClauses } from "./clauses.ts";
 import { addCompare } from "./compare.ts";
 import { addDecode } from "./decode.ts";
@@ -17,6 +18,7 @@ import { addMutants } from "./mutants.ts";
 import { addPeer } from "./peer.ts";
 import { addReport } from "./report.ts";
 import { addRun } from "./run.ts";
+import { addVerify } from "./verify.ts";
 
 /** Each adds one subcommand; what a subcommand needs is loaded when it runs, so that `--help` is at once. */
 const SUBCOMMANDS: readonly ((program: Command) => void)[] = [
@@ -30,6 +32,8 @@ const SUBCOMMANDS: readonly ((program: Command) => void)[] = [
   addCompare,
   addMatrix,
   addBaseline,
+  addCertify,
+  addVerify,
   (program) => addClauses(program, catalogue),
   addDoctor,
   addDevice,
@@ -93,6 +97,7 @@ const BENCH_ERRORS: ReadonlySet<unknown> = new Set([
   "ImageError",
   "LinkError",
   "NamespaceError",
+  "PrintError",
   "TcpdumpError",
   "TemplateError",
   "WitnessError",

@@ -30,7 +30,7 @@ describe("the committed files", () => {
     await expect(schemaText(name)).toMatchFileSnapshot(join(SCHEMAS, fileOf(name)));
   });
 
-  test.each(["results", "compare", "coverage", "matrix", "baseline", "lab"] as const)(
+  test.each(["results", "compare", "coverage", "matrix", "certificate", "baseline", "lab"] as const)(
     "%s says its version in itself, too",
     (name) => {
       const { properties } = jsonSchemaOf(name) as { properties: { schema: { const: unknown } } };

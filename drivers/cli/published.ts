@@ -3,6 +3,7 @@ import { z } from "zod";
 import { labSchema } from "#lab/schema";
 import { baselineSchema } from "#reports/baseline";
 import { comparisonSchema } from "#reports/compare-schema";
+import { certificateSchema } from "#reports/certificate/schema";
 import { coverageSchema } from "#reports/coverage-schema";
 import { matrixSchema } from "#reports/matrix-schema";
 import { resultsSchema } from "#reports/results-schema";
@@ -35,6 +36,7 @@ export const PUBLISHED = {
   matrix: { title: "matrix.json: what came of every LAC against every LNS", schema: matrixSchema, version: 1 },
   compare: { title: "What compare prints with --json: two runs side by side", schema: comparisonSchema, version: 1 },
   coverage: { title: "coverage.json of a run: clauses and verdicts", schema: coverageSchema, version: 1 },
+  certificate: { title: "certificate.json of an evidence bundle", schema: certificateSchema, version: 1 },
   baseline: {
     title: "A baseline: the known deviations of a device",
     schema: baselineSchema,

@@ -58,13 +58,15 @@ export async function run(o: RunOptions, out: NodeJS.WritableStream): Promise<nu
     import("#reports/baseline"),
     import("./run-reports.ts"),
   ]);
-  const [{ Progress }, { makeRunFolder, removeEmptyRun }, { runCases }, leftover, { openHistory }] = await Promise.all([
-    import("./progress.ts"),
-    import("./run-folder.ts"),
-    import("./run-cases.ts"),
-    import("./leftover.ts"),
-    import("./run-history.ts"),
-  ]);
+  const [{ Progress }, { makeRunFolder, removeEmptyRun }, { runCases }, leftover, { openHistory }, { writeLabRecord }] =
+    await Promise.all([
+      import("./progress.ts"),
+      import("./run-folder.ts"),
+      import("./run-cases.ts"),
+      import("./leftover.ts"),
+      import("./run-history.ts"),
+      import("./lab-record.ts"),
+    ]);
   const lab = loadLab(o.lab);
   const selection: Selection = selectionOf(o);
   const runs = select(await loadCatalogue(), selection);
@@ -93,6 +95,7 @@ export async function run(o: RunOptions, out: NodeJS.WritableStream): Promise<nu
     ...(asked !== undefined && { baseline: asked === "none" ? asked : resolve(asked) }),
     environment: reports.aboutDevice(lab.spec),
   });
+  writeLabRecord(dir, lab.spec);
 
   const plan: Plan = {
     lab: lab.path,

@@ -1,5 +1,6 @@
 /** Mistakes in the call, through the real subcommands: 64, one line, and nothing is left behind. */
 import { existsSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { generateKeyPairSync } from "node:crypto";
 import { createSocket } from "node:dgram";
 import { once } from "node:events";
 import { tmpdir } from "node:os";
@@ -15,6 +16,8 @@ beforeAll(() => {
   writeFileSync(join(dir, "plain.yaml"), "schema: 1\nusers:\n  - { name: u, password: My-S3cret }\n");
   writeFileSync(join(dir, "alias.yaml"), "a: *nobody");
   writeFileSync(join(dir, "users.yaml"), "- { name: u, password: My-S3cret, address: here }\n");
+  const { privateKey } = generateKeyPairSync("ed25519");
+  writeFileSync(join(dir, "key.pem"), privateKey.export({ type: "pkcs8", format: "pem" }));
   writeFileSync(join(dir, "key.yaml"), "schema: 1\nrolle: [lns]\n");
 });
 afterAll(() => rmSync(dir, { recursive: true, force: true }));
@@ -55,6 +58,40 @@ test.each<[argv: string[], line: RegExp]>([
   [["compare", "DIR"], /: expected two runs or more, found one$/],
   [["compare", "DIR", "DIR/nope"], /: expected a run's folder or its results\.json, found a folder without either$/],
   [["compare", "a", "b", "--tolerance-ratio", "0.5"], /argument '0\.5' is invalid\. expected a factor of 1 or more$/],
+  [["certify", "DIR"], /required option '--profile <name>' not specified$/],
+  [["certify", "DIR", "--profile", "nope", "--key", "k"], /--profile: expected call-lns, call-lac, .*, found nope$/],
+  [
+    ["certify", "DIR", "--profile", "call-lns", "--key", "nope.pem"],
+    /nope\.pem: --key: expected an Ed25519 .*, found ENOENT$/,
+  ],
+  [
+    ["certify", "DIR", "--profile", "call-lns", "--key", "DIR/text.yaml"],
+    /text\.yaml: --key: expected .*, found something else$/,
+  ],
+  [
+    ["certify", "DIR/nope", "--profile", "call-lns", "--key", "DIR/key.pem"],
+    /nope: expected a run's folder .*, found no such folder$/,
+  ],
+  [
+    ["certify", "DIR", "--profile", "call-lns", "--key", "DIR/key.pem"],
+    /: expected a run's folder with its run\.json, found none$/,
+  ],
+  [
+    ["certify", "DIR", "--profile", "call-lns", "--key", "DIR/key.pem", "--browser", "/nope"],
+    /--browser: expected .*, found \/nope: no such file$/,
+  ],
+  [
+    ["certify", "DIR", "--profile", "call-lns", "--key", "DIR/key.pem", "--out", "/proc/x/y.tar"],
+    /--out: expected a folder to write into/,
+  ],
+  [
+    ["verify", "DIR/nope.tar"],
+    /nope\.tar: expected a bundle of l2tpspec certify, a tar or a folder, found no such file$/,
+  ],
+  [
+    ["verify", "DIR", "--key", "DIR/key.pem"],
+    /key\.pem: --key: expected an Ed25519 public key in PEM, found a private key$/,
+  ],
   [["doctor", "--lab", "nowhere.yaml"], /nowhere\.yaml: expected a lab file, found no such file$/],
   [["peer", "lns", "--listen", "here"], /argument 'here' is invalid\. expected an IPv4 address, or ADDRESS:PORT$/],
   [["peer", "lns", "--listen", "127.0.0.1:99999"], /expected an IPv4 address, or ADDRESS:PORT$/],

@@ -1,0 +1,38 @@
+/** The lab as a run keeps it (`lab.json`): what was put to the test, and by which driver. */
+import { join } from "node:path";
+import { maskerOf } from "#lab/mask";
+import { type LabSpec, ownKindOf, isDriven } from "#lab/schema";
+import { writeAtomically } from "#reports/files";
+
+/**
+ * Secrets stand there by reference, as in the lab's file; one that is spelt out besides, in a command, is masked. Other fields
+ * have a form of their own, which a short secret could happen to fit.
+ */
+export function writeLabRecord(run: string, spec: LabSpec): void {
+  const mask = maskerOf(spec);
+  const masked = (value: unknown): unknown =>
+    typeof value === "string" ? mask(value) : Array.isArray(value) ? value.map(masked) : value;
+  const { device, about } = spec;
+  const { driver: _, id: __, ...commands } = device;
+  const free = device.driver === "command" ? Object.entries(commands).map(([k, v]) => [k, masked(v)]) : [];
+  const record = {
+    ...spec,
+    ...(about !== undefined && { about: mask(about) }),
+    device: { ...device, ...(Object.fromEntries(free) as Record<string, unknown>) },
+  };
+  writeAtomically(join(run, "lab.json"), `${JSON.stringify(record, null, 2)}\n`);
+}
+
+/** Why a device is none that anybody sells, told by what the lab's driver starts and never by a name; `null` of any other. */
+export function specimenOf({ device }: Pick<LabSpec, "device">): string | null {
+  if (device.driver === "reference") return "the device is the reference peer of the harness itself";
+  if (isDriven(device))
+    return ownKindOf(device) === "emulator" ? "the device is an emulated one of the harness itself" : null;
+  const commands = [...(device.start ?? []), device.dial ?? "", device.restart ?? ""];
+  return commands.some(startsOurPeer) ? "the device is the reference peer of the harness itself" : null;
+}
+
+/** `{package}/dist/drivers/cli/main.js peer`, wherever it lies and whatever runs it, or the installed command. */
+function startsOurPeer(command: string): boolean {
+  return /(\{package\}|\bl2tpspec\b|drivers\/cli\/main\.js)[^;|&\n]*\bpeer\s+(lac|lns)\b/.test(command);
+}

@@ -1,0 +1,73 @@
+/** The certificate of a bundle, made anew from the run's files and held against the one that was issued. */
+import { Misuse } from "#fixtures/misuse";
+import type { JudgeSecrets } from "#fixtures/rejudge";
+import type { LabSpec } from "#lab/schema";
+import { resolveSecret } from "#lab/secret";
+import { type Files, jsonIn } from "#reports/bundle/files";
+import { decide } from "#reports/certificate/certificate";
+import { certificateDifferences } from "#reports/certificate/difference";
+import { profileOf, type Profile } from "#reports/certificate/profiles";
+import { refusalText } from "#reports/certificate/refusal";
+import { type Certificate, certificateSchema } from "#reports/certificate/schema";
+import { labIn, readEvidence } from "./evidence.ts";
+import { knownCases } from "./known-cases.ts";
+import { toolDigest } from "./tool-digest.ts";
+
+interface Verified {
+  readonly certificate: Certificate;
+  readonly judged: number;
+  readonly faults: readonly string[];
+  readonly untold: readonly string[];
+}
+
+export async function certificateIn(
+  files: Files,
+  fingerprint: string,
+  o: { readonly secrets?: string; readonly profiles?: readonly Profile[] },
+): Promise<Verified> {
+  const issued = jsonIn(files, "certificate.json", certificateSchema, "a certificate");
+  const lab = labIn(files);
+  const secret = await secretOf(lab, o.secrets);
+  const known = await knownCases();
+  const { info, evidence, faults, untold, foreign } = readEvidence(files, issued.run.id, known, secret);
+  const issue = { tool: issued.tool, issuedAt: issued.issuedAt, signer: fingerprint };
+  const decision = decide(profileOf(issued.profile.name, o.profiles), known.of(lab), evidence, issue);
+  const found = [
+    ...faults,
+    ...(files.has("certificate.pdf") ? [] : ["certificate.pdf: expected the certificate to read, found no such file"]),
+    ...(info.tool.version === issued.tool.version
+      ? []
+      : [`run.json: tool.version: expected ${issued.tool.version}, found ${info.tool.version}`]),
+    ...(decision.certified
+      ? certificateDifferences(issued, decision.certificate)
+      : refusalText(decision.assessment.objections, issued.profile.name).trimEnd().split("\n")),
+  ];
+  const own = toolDigest();
+  const verified = { certificate: issued, judged: evidence.cases.size };
+  const closed = untold.map(
+    (dir) => `${dir}: holds what only the tunnel secret opens, and was not judged again (--secrets)`,
+  );
+  if (issued.tool.digest === own) return { ...verified, faults: [...foreign, ...found], untold: closed };
+  // Another build may judge otherwise, rightly: that is no fault of the bundle.
+  const differs = [...foreign, ...found];
+  const other = `issued by l2tpspec ${issued.tool.version}, digest ${issued.tool.digest}; this is another build, ${own}: verify with that one`;
+  return { ...verified, faults: [], untold: [...closed, ...(differs.length === 0 ? [] : [...differs, other])] };
+}
+
+/** Whoever verifies has the secret from its holder, or from the lab where it is public; never from his own environment. */
+async function secretOf({ tunnelSecret }: LabSpec, file: string | undefined): Promise<JudgeSecrets["tunnelSecret"]> {
+  if (file !== undefined) {
+    const { readSecrets } = await import("#fixtures/judge-capture-secrets");
+    const tunnels = readSecrets(file).tunnels;
+    const [only] = tunnels;
+    if (only !== undefined && tunnels.length === 1) return only.secret;
+    throw new Misuse({
+      file,
+      field: "tunnels",
+      expected: "one tunnel secret, which is that of the run's device",
+      found: `${tunnels.length}`,
+    });
+  }
+  if (tunnelSecret?.startsWith("public:") !== true) return undefined;
+  return new TextEncoder().encode(resolveSecret(tunnelSecret, "tunnelSecret"));
+}

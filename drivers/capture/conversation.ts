@@ -36,26 +36,84 @@ export interface Conversations {
   readonly others: readonly Frame[];
 }
 
+/** All of a list of frames. */
+export function conversationsIn(frames: Iterable<Frame>, lens?: Lens): Conversations {
+  const sorter = new ConversationSorter(lens);
+  const others: Frame[] = [];
+  for (const frame of frames) if (sorter.take(frame) === undefined) others.push(frame);
+  return { conversations: sorter.conversations, others };
+}
+
 /**
  * Sorts frames into control connections. An id is looked up together with the socket address that assigned it and was last
  * heard from there (RFC 2661 §8.1 lets the responder answer from another port); where a capture begins too late to show
  * the assignment, the two directions between the same sockets are paired.
  */
-export function conversationsIn(frames: Iterable<Frame>, lens?: Lens): Conversations {
-  const conversations: Tunnel[] = [];
-  const others: Frame[] = [];
-  const byId = new Map<string, Tunnel>();
-  for (const frame of frames) {
-    const { l2tp } = packetOf(frame, lens);
-    const tunnel = l2tp === undefined ? undefined : tunnelOf(frame, l2tp, conversations, byId);
-    if (l2tp === undefined || tunnel === undefined) {
-      others.push(frame);
-      continue;
-    }
-    tunnel.add(frame, l2tp);
-    for (const key of tunnel.newKeys()) byId.set(key, tunnel);
+export class ConversationSorter {
+  readonly #lens: Lens | undefined;
+  readonly #keepFrames: boolean;
+  readonly #tunnels: Tunnel[] = [];
+  readonly #byId = new Map<string, Tunnel>();
+  /** By the two sockets that it was seen between, in the order of the first frames. */
+  readonly #between = new Map<string, Tunnel[]>();
+
+  /** Without `keepFrames` a conversation holds its first frame alone, so that a capture of any length can be sorted. */
+  constructor(lens?: Lens, { keepFrames = true }: { readonly keepFrames?: boolean } = {}) {
+    this.#lens = lens;
+    this.#keepFrames = keepFrames;
   }
-  return { conversations, others };
+
+  get conversations(): readonly Conversation[] {
+    return this.#tunnels;
+  }
+
+  /** The conversation of the frame, which may begin with it; undefined where it holds no L2TPv2, or none that anybody owns. */
+  take(frame: Frame): Conversation | undefined {
+    const { l2tp } = packetOf(frame, this.#lens);
+    const tunnel = l2tp === undefined ? undefined : this.#tunnelOf(frame, l2tp);
+    if (l2tp === undefined || tunnel === undefined) return undefined;
+    tunnel.add(frame, l2tp);
+    for (const key of tunnel.newKeys()) this.#byId.set(key, tunnel);
+    const pair = pairOf(frame);
+    if (!tunnel.pairs.has(pair)) {
+      tunnel.pairs.add(pair);
+      const same = this.#between.get(pair);
+      if (same === undefined) this.#between.set(pair, [tunnel]);
+      else same.push(tunnel);
+    }
+    return tunnel;
+  }
+
+  #tunnelOf(frame: Frame, l2tp: L2tpView): Tunnel | undefined {
+    const { header, kind, type } = l2tp;
+    if (header.version !== 2 || header.fieldAt.tunnelId === undefined) return undefined;
+    // An end may give one id to several peers, and then tells them apart by where they are.
+    const find = (owner: SocketAddress, id: number): Tunnel | undefined => {
+      const peer = owner === frame.src ? frame.dst : frame.src;
+      return this.#byId.get(`${keyOf(owner, id)} ${peer.address}`) ?? this.#byId.get(keyOf(owner, id));
+    };
+    const between = (): readonly Tunnel[] => this.#between.get(pairOf(frame)) ?? [];
+    const assigned = avpIn(l2tp, "assignedTunnelId");
+    if (header.tunnelId !== 0) {
+      const known = find(frame.dst, header.tunnelId);
+      if (known !== undefined || kind === "malformed") return known;
+      const half = between().findLast((t) => t.between(frame) && t.tunnelIds[other(t.senderOf(frame))] === undefined);
+      return half ?? this.#open(frame);
+    }
+    if (type === "SCCRQ") {
+      const known = assigned === undefined ? undefined : find(frame.src, assigned);
+      return known?.isOpenedBy(frame, l2tp) ? known : this.#open(frame);
+    }
+    // Tunnel ID 0 before the receiver has told its own: a StopCCN names its sender's, a ZLB names none (RFC 2661 §5.7, §5.8).
+    const known = assigned === undefined ? undefined : find(frame.src, assigned);
+    return known ?? between().findLast((t) => t.between(frame));
+  }
+
+  #open(frame: Frame): Tunnel {
+    const tunnel = new Tunnel(this.#tunnels.length + 1, frame, this.#keepFrames);
+    this.#tunnels.push(tunnel);
+    return tunnel;
+  }
 }
 
 /**
@@ -63,21 +121,28 @@ export function conversationsIn(frames: Iterable<Frame>, lens?: Lens): Conversat
  * §8.1). With them in a Lens the rest of such a control connection is dissected too.
  */
 export function l2tpPortsOf(frames: Iterable<Frame>): ReadonlySet<number> {
-  const assigned = new Set<string>();
-  const ports = new Set<number>();
-  for (const frame of frames) {
+  const finder = new PortFinder();
+  for (const frame of frames) finder.take(frame);
+  return finder.ports;
+}
+
+/** The same, frame by frame. */
+export class PortFinder {
+  readonly ports = new Set<number>();
+  readonly #assigned = new Set<string>();
+
+  take(frame: Frame): void {
     const { udp, l2tp, octets } = packetOf(frame);
     if (l2tp?.type === "SCCRQ") {
       const id = avpIn(l2tp, "assignedTunnelId");
-      if (id !== undefined) assigned.add(keyOf(frame.src, id));
-    } else if (udp !== undefined && l2tp === undefined) {
+      if (id !== undefined) this.#assigned.add(keyOf(frame.src, id));
+    } else if (udp !== undefined && l2tp === undefined && this.#assigned.size > 0) {
       const { kind, header } = viewL2tp(octets, udp.payloadAt, udp.end);
-      if ((kind === "control" || kind === "zlb") && assigned.has(keyOf(frame.dst, header.tunnelId))) {
-        ports.add(frame.dst.port);
+      if ((kind === "control" || kind === "zlb") && this.#assigned.has(keyOf(frame.dst, header.tunnelId))) {
+        this.ports.add(frame.dst.port);
       }
     }
   }
-  return ports;
 }
 
 const ENDS = ["initiator", "responder"] as const;
@@ -94,33 +159,10 @@ function same(a: SocketAddress, b: SocketAddress): boolean {
   return a.address === b.address && a.port === b.port;
 }
 
-function tunnelOf(
-  frame: Frame,
-  l2tp: L2tpView,
-  tunnels: Tunnel[],
-  byId: ReadonlyMap<string, Tunnel>,
-): Tunnel | undefined {
-  const { header, kind, type } = l2tp;
-  if (header.version !== 2 || header.fieldAt.tunnelId === undefined) return undefined;
-  const find = (owner: SocketAddress, id: number): Tunnel | undefined => byId.get(keyOf(owner, id));
-  const open = (tunnel: Tunnel): Tunnel => {
-    tunnels.push(tunnel);
-    return tunnel;
-  };
-  const assigned = avpIn(l2tp, "assignedTunnelId");
-  if (header.tunnelId !== 0) {
-    const known = find(frame.dst, header.tunnelId);
-    if (known !== undefined || kind === "malformed") return known;
-    const half = tunnels.findLast((t) => t.between(frame) && t.tunnelIds[other(t.senderOf(frame))] === undefined);
-    return half ?? open(new Tunnel(tunnels.length + 1, frame));
-  }
-  if (type === "SCCRQ") {
-    const known = assigned === undefined ? undefined : find(frame.src, assigned);
-    return known?.isOpenedBy(frame, l2tp) ? known : open(new Tunnel(tunnels.length + 1, frame));
-  }
-  // Tunnel ID 0 before the receiver has told its own: a StopCCN names its sender's, a ZLB names none (RFC 2661 §5.7, §5.8).
-  const known = assigned === undefined ? undefined : find(frame.src, assigned);
-  return known ?? tunnels.findLast((t) => t.between(frame));
+/** The two sockets, whichever sends. */
+function pairOf({ src, dst }: Frame): string {
+  const [a, b] = [`${src.address}:${src.port}`, `${dst.address}:${dst.port}`];
+  return a < b ? `${a} ${b}` : `${b} ${a}`;
 }
 
 /** What each message says about who is the LAC (RFC 2661 §6.5 to §6.13): its sender, or its receiver. */
@@ -142,11 +184,18 @@ class Tunnel implements Conversation {
   lac: End | undefined;
   readonly sessions: Call[] = [];
   readonly frames: Frame[] = [];
+  /** Sockets between which it was found. */
+  readonly pairs = new Set<string>();
+  readonly #keepFrames: boolean;
   readonly #keys = new Set<string>();
+  readonly #calls: Readonly<Record<End, Map<number, Call>>> = { initiator: new Map(), responder: new Map() };
+  /** Calls of which an end has not told its id, whose beginning was not captured. */
+  #halves: Call[] = [];
   #stopped = false;
 
-  constructor(no: number, first: Frame) {
+  constructor(no: number, first: Frame, keepFrames: boolean) {
     this.no = no;
+    this.#keepFrames = keepFrames;
     this.addresses = { initiator: first.src, responder: first.dst };
   }
 
@@ -176,9 +225,12 @@ class Tunnel implements Conversation {
     for (const end of ENDS) {
       const id = this.tunnelIds[end];
       const key = id === undefined ? undefined : keyOf(this.addresses[end], id);
-      if (key === undefined || this.#keys.has(key)) continue;
-      this.#keys.add(key);
-      fresh.push(key);
+      if (key === undefined) continue;
+      for (const one of [key, `${key} ${this.addresses[other(end)].address}`]) {
+        if (this.#keys.has(one)) continue;
+        this.#keys.add(one);
+        fresh.push(one);
+      }
     }
     return fresh;
   }
@@ -186,7 +238,7 @@ class Tunnel implements Conversation {
   add(frame: Frame, l2tp: L2tpView): void {
     const sender = this.senderOf(frame);
     this.addresses[sender] = frame.src;
-    this.frames.push(frame);
+    if (this.#keepFrames || this.frames.length === 0) this.frames.push(frame);
     const { header, type } = l2tp;
     if (header.tunnelId !== 0) this.tunnelIds[other(sender)] ??= header.tunnelId;
     const assigned = avpIn(l2tp, "assignedTunnelId");
@@ -194,7 +246,13 @@ class Tunnel implements Conversation {
     if (type === "StopCCN") this.#stopped = true;
     const says = type === undefined ? undefined : LAC_IS[type];
     if (says !== undefined) this.lac ??= says === "sender" ? sender : other(sender);
-    this.#call(sender, l2tp)?.add(frame, sender, l2tp);
+    const call = this.#call(sender, l2tp);
+    if (call === undefined) return;
+    call.add(frame, sender, l2tp, this.#keepFrames);
+    for (const end of ENDS) {
+      const id = call.ids[end];
+      if (id !== undefined) this.#calls[end].set(id, call);
+    }
   }
 
   #call(sender: End, l2tp: L2tpView): Call | undefined {
@@ -202,22 +260,24 @@ class Tunnel implements Conversation {
     const receiver = other(sender);
     const id = header.sessionId;
     if (id !== 0) {
-      const known = this.sessions.findLast((call) => call.ids[receiver] === id);
+      const known = this.#calls[receiver].get(id);
       if (known !== undefined || kind === "malformed") return known;
       // Only a call whose beginning was not captured can have an id that nobody announced.
-      const half = this.sessions.findLast((call) => call.ids[receiver] === undefined && call.openedBy === undefined);
+      this.#halves = this.#halves.filter((call) => ENDS.some((end) => call.ids[end] === undefined));
+      const half = this.#halves.findLast((call) => call.ids[receiver] === undefined);
       return half ?? this.#open({ [receiver]: id }, undefined);
     }
     const assigned = avpIn(l2tp, "assignedSessionId");
     if (assigned === undefined) return undefined;
-    const known = this.sessions.findLast((call) => call.ids[sender] === assigned && !call.closed);
-    if (known !== undefined) return known;
+    const known = this.#calls[sender].get(assigned);
+    if (known !== undefined && !known.closed) return known;
     return type === "ICRQ" || type === "OCRQ" ? this.#open({ [sender]: assigned }, sender) : undefined;
   }
 
   #open(ids: Partial<Record<End, number>>, openedBy: End | undefined): Call {
     const call = new Call(ids, openedBy);
     this.sessions.push(call);
+    if (openedBy === undefined) this.#halves.push(call);
     return call;
   }
 }
@@ -233,8 +293,8 @@ class Call implements Session {
     this.openedBy = openedBy;
   }
 
-  add(frame: Frame, sender: End, l2tp: L2tpView): void {
-    this.frames.push(frame);
+  add(frame: Frame, sender: End, l2tp: L2tpView, keepFrame: boolean): void {
+    if (keepFrame) this.frames.push(frame);
     const assigned = avpIn(l2tp, "assignedSessionId");
     if (assigned !== undefined) this.ids[sender] ??= assigned;
     if (l2tp.header.sessionId !== 0) this.ids[other(sender)] ??= l2tp.header.sessionId;

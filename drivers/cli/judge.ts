@@ -21,6 +21,8 @@ export interface JudgeOptions {
   /** File of secrets (fixtures/judge-capture-secrets.ts). */
   readonly secrets?: string;
   readonly json?: boolean;
+  /** Of a capture: where its page goes. */
+  readonly html?: string;
 }
 
 export function addJudge(program: Command): void {
@@ -37,6 +39,10 @@ export function addJudge(program: Command): void {
     )
     .option("--report", "make the HTML anew too")
     .option("--strict", "of a capture: a SHOULD counts like a MUST")
+    .option(
+      "--html <file>",
+      "of a capture: write what was found as a page that stands alone, with the ladder of each tunnel",
+    )
     .option("--json", "print results.json; for one case its result; for a capture its ends")
     .option("--case <ids>", "only these cases, by comma", listOf)
     .addOption(new Option("--role <role>", "only this role of the device").choices(["lac", "lns"]))
@@ -61,6 +67,12 @@ export async function judgeFolder(
   complaints: Complaints = process.stderr,
 ): Promise<number> {
   const { Misuse } = await import("#fixtures/misuse");
+  if (o.html !== undefined)
+    throw new Misuse({
+      field: "--html",
+      expected: "a capture to judge (for a run: --report)",
+      found: `the folder ${folder}`,
+    });
   const secrets = await secretsOf(o);
   if (existsSync(join(folder, "ladder.json"))) return judgeCase(folder, secrets, o, out);
   const cases = join(folder, "cases");

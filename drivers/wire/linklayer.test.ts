@@ -1,6 +1,6 @@
 import { describe, expect, test } from "vitest";
 import { fromHex } from "./octets.ts";
-import { ipv4At, type LinkType } from "./linklayer.ts";
+import { ipv4At, ipv6At, type LinkType } from "./linklayer.ts";
 
 const MACS = "000102030405 060708090a0b";
 
@@ -15,6 +15,18 @@ describe("where IPv4 begins", () => {
     ["Linux cooked", "linux-sll", "0000 0001 0006 000102030405 0000 0800 45", 16],
     ["Linux cooked, IPv6", "linux-sll", "0000 0001 0006 000102030405 0000 86dd 60", undefined],
     ["Linux cooked, version 2", "linux-sll2", "0800 0000 00000003 0001 00 06 0001020304050000 45", 20],
+    ["Linux cooked, 802.1Q", "linux-sll", "0000 0001 0006 000102030405 0000 8100 0064 0800 45", 20],
+    [
+      "Linux cooked, version 2, 802.1Q",
+      "linux-sll2",
+      "8100 0000 00000003 0001 00 06 0001020304050000 0064 0800 45",
+      24,
+    ],
+    ["a tag of before 802.1ad around 802.1Q", "ethernet", `${MACS} 9100 0064 8100 0065 0800 45`, 22],
+    ["PPP over Ethernet", "ethernet", `${MACS} 8864 1100 0001 0003 0021 45`, 22],
+    ["PPP over Ethernet in a VLAN", "ethernet", `${MACS} 8100 0064 8864 1100 0001 0003 0021 45`, 26],
+    ["LCP over Ethernet", "ethernet", `${MACS} 8864 1100 0001 0003 c021 01`, undefined],
+    ["PPP over Ethernet that is cut off", "ethernet", `${MACS} 8864 1100 0001 0003 00`, undefined],
     ["loopback of a little-endian machine", "null", "02000000 45", 4],
     ["loopback of a big-endian machine", "null", "00000002 45", 4],
     ["loopback, IPv6 of macOS", "null", "1e000000 60", undefined],
@@ -25,5 +37,17 @@ describe("where IPv4 begins", () => {
     ["a link that is not known", "other", "45", undefined],
   ])("%s", (_, linkType, octets, at) => {
     expect(ipv4At(fromHex(octets), linkType)).toBe(at);
+  });
+
+  test("and where IPv6 does, for whoever counts what is passed over", () => {
+    const found = [
+      ipv6At(fromHex(`${MACS} 86dd 60`), "ethernet"),
+      ipv6At(fromHex(`${MACS} 8864 1100 0001 0003 0057 60`), "ethernet"),
+      ipv6At(fromHex("1e000000 60"), "null"),
+      ipv6At(fromHex("60"), "ipv4"),
+      ipv6At(fromHex("45"), "ipv4"),
+      ipv6At(fromHex("02000000 45"), "null"),
+    ];
+    expect(found).toEqual([14, 22, 4, 0, undefined, undefined]);
   });
 });

@@ -18,6 +18,7 @@ import {
   type RuleResult,
   type RungResult,
 } from "#expect/verdict";
+import { endsOf } from "./case-page.ts";
 import type { Commands } from "./commands.ts";
 import { escapeXml } from "./xml.ts";
 
@@ -254,15 +255,18 @@ function step(
  * strips styles and its page resets margins, fonts and even bold type.
  */
 export function descriptionOf(
-  r: { clause: string; level: string; verdict: RuleOutcome; met?: CaseResult["met"]; suspect?: CaseResult["suspect"] },
+  r: Pick<CaseResult | RuleResult, "clause" | "level" | "verdict" | "role"> &
+    Pick<Partial<CaseResult>, "story" | "met" | "suspect">,
   reason: string,
   commands: Commands | undefined,
 ): string {
   const clause = isClauseId(r.clause) ? CLAUSES[r.clause] : undefined;
   const where = clause === undefined ? "" : `, ${documentOf(clause)} §${clause.section}, binds ${clause.actor}`;
   const rows: readonly (readonly [string, string] | undefined)[] = [
+    r.story === undefined ? undefined : ["story", r.story],
     ["clause", `${r.clause} (${r.level}${where})`],
     clause && ["requirement", clause.text],
+    ["who acted", endsOf(r)],
     r.met && ["met in", `${r.met.implementation} (${r.met.reported})`],
     ["verdict", r.verdict],
     ["reason", reason],

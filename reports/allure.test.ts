@@ -4,6 +4,7 @@ import { join } from "node:path";
 import type { Category } from "allure-js-commons/sdk";
 import type { Parameter, Status, TestResult } from "allure-js-commons";
 import { afterAll, describe, expect, test } from "vitest";
+import { CLAUSES } from "#clauses";
 import { encodeFrames } from "#capture/frames-file";
 import type { CaseResult, Verdict } from "#expect/verdict";
 import { AllureReport } from "./allure.ts";
@@ -11,7 +12,7 @@ import { severityLabel } from "./allure-result.ts";
 import type { Baseline } from "./baseline.ts";
 import { categoriesFor, categoryOf } from "./categories.ts";
 import { passingPing } from "./flow-sample.ts";
-import { parseXml } from "./parse-xml.ts";
+import { parseXml, type XmlElement } from "./parse-xml.ts";
 import { readCases } from "./run-folder.ts";
 import { KNOWN, PASSED, RUN_INFO, sample, SAMPLE, writeRun } from "./sample-case.ts";
 import { resultsOf } from "./sink.ts";
@@ -48,6 +49,7 @@ function resultsIn(run: string): TestResult[] {
     .sort((a, b) => String(a.historyId).localeCompare(String(b.historyId)));
 }
 
+const pageIn = (file: Buffer): XmlElement => parseXml(file.toString().replace("<!DOCTYPE html>\n", ""));
 const labels = (r: TestResult, name: string): string[] => r.labels.filter((l) => l.name === name).map((l) => l.value);
 const values = (parameters: readonly Parameter[]): Record<string, string> =>
   Object.fromEntries(parameters.map((p) => [p.name, p.value]));
@@ -231,7 +233,7 @@ describe("evidence", () => {
 
   test("ladder, capture and trace, and no more", () => {
     expect(attachments.map((a) => [a.name, a.type, a.source.replace(/^.*-attachment/, "")])).toEqual([
-      ["ladder", "image/svg+xml", ".svg"],
+      ["ladder", "text/html", ".html"],
       ["capture", "application/vnd.tcpdump.pcap", ".pcapng"],
       ["trace", "text/plain", ".txt"],
     ]);
@@ -240,9 +242,21 @@ describe("evidence", () => {
   test("they are what lies in the case's folder", () => {
     const read = (i: number): Buffer => readFileSync(join(files, attachments[i]!.source));
     const dir = join(files, "..", "cases", SAMPLE.key);
-    expect(parseXml(read(0).toString()).name).toBe("svg");
+    expect(pageIn(read(0)).name).toBe("html");
     expect(read(1).equals(readFileSync(join(dir, "run.pcapng")))).toBe(true);
     expect(read(2).equals(readFileSync(join(dir, "trace.txt")))).toBe(true);
+  });
+
+  test("what the device said stands in the one text, behind the trace", () => {
+    const run = written(SAMPLE);
+    const folder = readCases(run)[0]!;
+    writeFileSync(join(folder.dir, "device.log"), "> display l2tp tunnel\n< no tunnel\n");
+    new AllureReport(run, RUN_INFO).writeCase(folder);
+    const { attachments } = resultsIn(run)[0]!;
+    expect(attachments.map((a) => a.name)).toEqual(["ladder", "capture", "trace and device log"]);
+    const text = readFileSync(join(run, "allure-results", attachments[2]!.source), "utf8");
+    expect(text.startsWith(readFileSync(join(folder.dir, "trace.txt"), "utf8"))).toBe(true);
+    expect(text).toMatch(/\n\nthe device while the case ran: .*\n\n> display l2tp tunnel\n< no tunnel\n$/);
   });
 
   test("a capture that is cut off costs the picture its frames, not the report", () => {
@@ -261,6 +275,9 @@ describe("the description", () => {
   const html = reported([SAMPLE], { strict: true }).results[0]!.descriptionHtml ?? "";
   test.each([
     ["the clause, its level and whom it binds", "RFC2661-5.8-02 (MUST, RFC 2661 §5.8, binds both)"],
+    ["the requirement in our words", CLAUSES["RFC2661-5.8-02"].text],
+    ["the story", SAMPLE.story],
+    ["who acted as what", "the tester is the LAC, the device is the LNS"],
     [
       "the command that runs it alone",
       "npx l2tpspec run --lab fixtures/labs/embedded.yaml --case rfc2661-0512 --role lns --seed 42 --strict<",

@@ -17,17 +17,18 @@ import {
   statusOf,
   stepsOf,
 } from "./allure-result.ts";
+import { casePage } from "./case-page.ts";
+import { caseText } from "./case-text.ts";
 import { categoriesFor } from "./categories.ts";
 import { commandsFor } from "./commands.ts";
 import { deathText, isUnexplained, type DeathResult } from "./deaths.ts";
 import { environmentOf, propertiesText } from "./environment.ts";
 import { executorOf } from "./executor.ts";
 import { writeAtomically } from "./files.ts";
-import { flowPicture, showsFlows } from "./flow-picture.ts";
+import { showsFlows } from "./flow-picture.ts";
 import { framesOfCase } from "./frames.ts";
 import { AllureFiles } from "./allure-files.ts";
 import { allureName } from "./history-allure.ts";
-import { ladderPicture } from "./ladder-picture.ts";
 import { readCase, type CaseFolder, type RunInfo } from "./run-folder.ts";
 import type { BaselineUse, Results } from "./sink.ts";
 
@@ -71,7 +72,7 @@ export class AllureReport {
     return this.#names;
   }
 
-  /** One case, with the picture of its ladder or of its flows, capture and trace. It is on disk when this returns. */
+  /** One case, with the page that shows its ladder or its flows, the capture, and one text. It is on disk when this returns. */
   writeCase(folder: CaseFolder): void {
     const c = folder.result;
     this.#written.add(c.key);
@@ -110,20 +111,20 @@ export class AllureReport {
 
   #attachEvidence(uuid: string, folder: CaseFolder): void {
     const capture = join(folder.dir, "run.pcapng");
-    const trace = join(folder.dir, "trace.txt");
+    const text = caseText(folder.dir);
     const frames = framesOfCase(folder);
     if (frames.length > 0 || folder.result.rungs.length > 0) this.#attachPicture(uuid, folder, frames);
     if (existsSync(capture))
       this.#attach(uuid, "capture", capture, { contentType: CAPTURE_TYPE, fileExtension: ".pcapng" });
-    if (existsSync(trace)) this.#attach(uuid, "trace", trace, { contentType: ContentType.TEXT, fileExtension: ".txt" });
+    if (text !== undefined)
+      this.#attach(uuid, text.name, text.what, { contentType: ContentType.TEXT, fileExtension: ".txt" });
   }
 
   #attachPicture(uuid: string, folder: CaseFolder, frames: readonly Frame[]): void {
-    const isOfFlows = showsFlows(frames);
-    const svg = (isOfFlows ? flowPicture : ladderPicture)(folder.result, frames, folder.ladder);
-    this.#attach(uuid, isOfFlows ? "flows" : "ladder", Buffer.from(svg), {
-      contentType: ContentType.SVG,
-      fileExtension: ".svg",
+    const page = casePage(folder.result, frames, { ladder: folder.ladder, device: this.#info.device });
+    this.#attach(uuid, showsFlows(frames) ? "flows" : "ladder", Buffer.from(page), {
+      contentType: ContentType.HTML,
+      fileExtension: ".html",
     });
   }
 

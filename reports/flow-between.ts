@@ -8,10 +8,13 @@ import {
   FAINT,
   GREEN,
   INK,
+  LEFT,
   LOOK,
+  MARGIN,
   MONO,
   ORANGE,
   RED,
+  RIGHT,
   RULE,
   shorten,
   text,
@@ -194,5 +197,19 @@ export function drawFold(count: number, what: string, y: number): Drawn {
     over:
       el("rect", { x: middle - width / 2, y: y + 5, width, height: 18, rx: 9, fill: "#ffffff", stroke: RULE }) +
       text(words, middle, y + 18, { fill: FAINT, "text-anchor": "middle", "font-size": 11, "font-style": "italic" }),
+  };
+}
+
+/** Where a part of the case begins. */
+export function divider(y: number, words: string): Drawn {
+  const half = words.length * 3.6 + 12;
+  const middle = (LEFT + RIGHT) / 2;
+  return {
+    height: 26,
+    over: [
+      el("line", { x1: MARGIN, y1: y + 14, x2: middle - half, y2: y + 14, stroke: RULE }),
+      el("line", { x1: middle + half, y1: y + 14, x2: WIDTH - MARGIN, y2: y + 14, stroke: RULE }),
+      text(words, middle, y + 18, { fill: FAINT, "text-anchor": "middle", "font-size": 11.5, "letter-spacing": 0.5 }),
+    ].join(""),
   };
 }

@@ -124,7 +124,7 @@ describe("an answer that goes astray", () => {
     const [server, away] = [537, 730];
     expect(arrowOf(picture, 10)).toEqual([server, away]);
     // The device passed it on, and no rung asks: neither the tester's colour nor a rung's.
-    expect(elementsOf(groupOf(picture, 10), "line")[0]!.attributes.stroke).toBe("#8a95a3");
+    expect(elementsOf(groupOf(picture, 10), "line")[0]!.attributes.stroke).toBe("#5f6b78");
     const dashed = elementsOf(picture, "line").filter((l) => l.attributes["stroke-dasharray"] === "7 5");
     expect(dashed.map((l) => l.attributes.x1)).toEqual([String(server)]);
     expect(textsOf(picture)).toEqual(expect.arrayContaining(["away", "by default", "rung 4 missed"]));
@@ -211,7 +211,7 @@ describe("what the device says of itself", () => {
   test.each([
     [1, ["it says 1: as expected", "#1b7f3b", "rung 12"]],
     [0, ["it says 0: not what is expected", "#c62828", "rung 12 broken"]],
-    [null, ["it does not say", "#66727f", "rung 12"]],
+    [null, ["it does not say", "#55606c", "rung 12"]],
     ["<script>&", ["it says <script>&: not what is expected", "#c62828", "rung 12 broken"]],
   ])("%s", (hits, expected) => {
     expect(outcome(hits)).toEqual(expected);

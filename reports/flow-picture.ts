@@ -1,13 +1,12 @@
 /** The flows of a case as one SVG: each packet from point to point, what the device made of it, and where it broke. Pure. */
 import type { Frame } from "#capture/frame";
 import type { CaseResult } from "#expect/verdict";
-import { drawAwaited, drawFold, drawPassedOver, drawReading, drawRefusal } from "./flow-between.ts";
+import { divider, drawAwaited, drawFold, drawPassedOver, drawReading, drawRefusal } from "./flow-between.ts";
 import { drawHop, letterOf, shownMark, type HopContext } from "./flow-hop.ts";
 import { endsOf, isInTunnel, nameOf, type Sighting } from "./flow-packets.ts";
 import { flowRowsOf, type FlowRow } from "./flow-rows.ts";
 import { flowStageOf, POINT_NAMES, type FlowStage, type Keeper } from "./flow-stage.ts";
 import { endpoint, stageOf } from "./ladder-frame.ts";
-import { divider } from "./ladder-between.ts";
 import { DEVICE, FAINT, MARGIN, RULE, TESTER, text, type Drawn } from "./ladder-style.ts";
 import { headBox, headOf, legend, page } from "./picture-page.ts";
 import type { LadderRecord } from "./run-folder.ts";

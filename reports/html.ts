@@ -4,6 +4,7 @@ import { cpSync, existsSync, readdirSync, readFileSync, rmSync } from "node:fs";
 import { createRequire } from "node:module";
 import { basename, dirname, join, resolve } from "node:path";
 import { isMisuse } from "#fixtures/misuse";
+import { fitted } from "./allure-page.ts";
 import { writeAtomically } from "./files.ts";
 import type { AllureHistory } from "./history-allure.ts";
 import { readRunInfo, type RunInfo } from "./run-folder.ts";
@@ -41,7 +42,10 @@ export async function generateHtml(run: string, past?: string | AllureHistory): 
     report,
   ]);
   const index = join(report, "index.html");
-  if (code === 0 && existsSync(index)) return { made: true, index };
+  if (code === 0 && existsSync(index)) {
+    writeAtomically(index, fitted(readFileSync(index, "utf8")));
+    return { made: true, index };
+  }
   return { made: false, reason: `no HTML report: allure generate ended with ${code}: ${lastLine(output)}` };
 }
 

@@ -1,26 +1,11 @@
-/** One frame of a ladder picture: its arrow, its words, who claims it, and what is wrong with it. */
+/** One frame of a picture in words: what it is, where it left its path, and what is wrong with it. */
 import { packetOf, type Frame } from "#capture/frame";
 import { fieldsOf } from "#wire/fields";
 import type { SocketAddress } from "#wire/ip/udp";
 import { masked } from "#wire/secret";
 import { line } from "#wire/text";
-import type { FrameMark, PictureRow, Pointer } from "./ladder-rows.ts";
-import {
-  ARROW_CHARACTERS,
-  FAINT,
-  INK,
-  LEFT,
-  LOOK,
-  MONO,
-  RIGHT,
-  WIDTH,
-  arrow,
-  badgeAt,
-  shorten,
-  text,
-  type Drawn,
-} from "./ladder-style.ts";
-import { el, escapeXml } from "./xml.ts";
+import type { Pointer } from "./ladder-rows.ts";
+import { shorten } from "./ladder-style.ts";
 
 /** What all rows of one picture share. */
 export interface Stage {
@@ -54,66 +39,8 @@ function usual(frames: readonly Frame[], side: "ref" | "dut"): SocketAddress | u
 
 export const endpoint = (a: SocketAddress): string => `${a.address}:${a.port}`;
 
-/** Draws a frame at height `y`. */
-export function drawFrame(row: Extract<PictureRow, { is: "frame" }>, y: number, stage: Stage): Drawn {
-  const { frame, mark, claim } = row;
-  const { ink, band } = LOOK[mark];
-  // That nothing claims a frame is said by its badge.
-  const told = row.pointers.filter((p) => !(mark === "unclaimed" && p.finding.clause === null));
-  const notes = told.map((p) => pointerText(p, frame));
-  const height = 34 + notes.length * 16;
-  const words = wordsOf(frame, stage);
-  const full = line(packetOf(frame));
-  const arrowY = y + 24;
-  const isForeign = frame.from === "foreign";
-  const bold = mark === "broken" || mark === "unclaimed";
-  return {
-    height,
-    ...(band !== undefined && { under: el("rect", { x: 0, y: y + 1, width: WIDTH, height: height - 2, fill: band }) }),
-    over: el(
-      "g",
-      {},
-      el("title", {}, escapeXml(`#${frame.no} ${full}`)),
-      text(`#${frame.no}`, 46, arrowY + 1, {
-        "text-anchor": "end",
-        fill: bold ? ink : INK,
-        "font-weight": 700,
-        "font-family": MONO,
-        "font-size": 11.5,
-      }),
-      text(msOf(frame, stage.first), 126, arrowY + 1, {
-        "text-anchor": "end",
-        fill: FAINT,
-        "font-family": MONO,
-        "font-size": 11,
-      }),
-      packetText(words, y + 17, mark, ink),
-      isForeign ? "" : arrow(frame.from === "ref", arrowY, ink, bold ? 2 : 1.4),
-      claimText(row, claim, arrowY, ink),
-      ...notes.map((words, i) => pointerLine(words, y + 38 + i * 16, ink)),
-    ),
-  };
-}
-
-/** Name of the message in bold, and as much of the rest as there is room for. */
-function packetText(
-  words: { readonly name: string; readonly rest: string },
-  y: number,
-  mark: FrameMark,
-  ink: string,
-): string {
-  const quiet = mark === "background" || mark === "foreign";
-  const rest = shorten(words.rest, ARROW_CHARACTERS - words.name.length - 1);
-  return el(
-    "text",
-    { x: LEFT + 10, y, "font-family": MONO, "font-size": 11, "xml:space": "preserve" },
-    el("tspan", { "font-weight": 700, fill: quiet ? FAINT : ink }, escapeXml(words.name)),
-    el("tspan", { fill: quiet ? FAINT : INK }, escapeXml(rest === "" ? "" : ` ${rest}`)),
-  );
-}
-
 /** The line of the one printer, less what the lifelines say already, with what the packet carries before its envelope. */
-function wordsOf(frame: Frame, stage: Stage): { name: string; rest: string } {
+export function wordsOf(frame: Frame, stage: Stage): { name: string; rest: string } {
   const printed = line(packetOf(frame));
   const bare = /^\S+ > \S+ (?:L2TP )?(.*)$/s.exec(printed)?.[1] ?? printed;
   const carried = /^data (.*?) ?\| (.+)$/s.exec(bare);
@@ -141,22 +68,6 @@ function strangeAddresses(frame: Frame, stage: Stage): string {
   return [from, to].filter((part) => part !== "").join(" ");
 }
 
-/** Who claims the frame: a badge for a rung, plain grey words for a background rule. */
-function claimText(
-  row: Extract<PictureRow, { is: "frame" }>,
-  claim: string | undefined,
-  y: number,
-  ink: string,
-): string {
-  const x = RIGHT + 14;
-  if (row.mark === "bench") return "";
-  if (row.mark === "foreign") claim = "foreign";
-  if (claim?.startsWith("rung ") === true) return badgeAt(x, y - 9, claim, ink);
-  if (row.mark === "unclaimed") return badgeAt(x, y - 9, "unclaimed", ink);
-  if (row.mark === "broken" && claim === undefined) return badgeAt(x, y - 9, "nearest", ink);
-  return text(shorten(claim ?? row.mark, 19), x, y + 3, { fill: FAINT, "font-size": 11 });
-}
-
 /** `octet 38: l2tp.nr: expected Nr 3, got Nr 2`, or what the rule says. */
 export function pointerText({ finding, rule }: Pointer, frame: Frame): string {
   const { expected, actual, offset, rung } = finding;
@@ -178,13 +89,6 @@ function fieldText(frame: Frame, offset: number): string {
   );
   const field = holding.sort((a, b) => b.at - a.at || a.length - b.length)[0];
   return field === undefined ? "octets" : `${field.path} = ${shorten(String(field.value), 40)}`;
-}
-
-function pointerLine(words: string, y: number, ink: string): string {
-  return (
-    el("path", { d: `M${LEFT + 16} ${y - 9}l4.5 7.5h-9z`, fill: ink }) +
-    text(shorten(words, 86), LEFT + 28, y, { fill: ink, "font-size": 11, "font-weight": 700, "font-family": MONO })
-  );
 }
 
 export function msOf(frame: Frame, first: Frame | undefined): string {

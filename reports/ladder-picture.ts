@@ -1,103 +1,180 @@
-/** The ladder of a case as one SVG: who sent what when, what was expected, and where it broke. Pure. */
-import type { Frame } from "#capture/frame";
-import { saying, type CaseResult, type Role } from "#expect/verdict";
+/** The ladder of a case as HTML: who sent what when, what was expected, and where it broke. Pure; case-style.ts has its look. */
+import { packetOf, type Frame } from "#capture/frame";
+import { saying, type RungResult } from "#expect/verdict";
 import type { SocketAddress } from "#wire/ip/udp";
-import { banner, divider, drawMissed, note } from "./ladder-between.ts";
-import { drawFrame, endpoint, stageOf, type Stage } from "./ladder-frame.ts";
-import { rowsOf, type PictureRow } from "./ladder-rows.ts";
-import {
-  type Drawn,
-  DEVICE,
-  FAINT,
-  GREEN,
-  LEFT,
-  LOOK,
-  ORANGE,
-  RED,
-  RIGHT,
-  RULE,
-  shorten,
-  TESTER,
-  text,
-} from "./ladder-style.ts";
-import { headBox, headOf, legend, page, readingInk } from "./picture-page.ts";
+import { line } from "#wire/text";
+import { endpoint, msOf, pointerText, stageOf, wordsOf, type Stage } from "./ladder-frame.ts";
+import { foldOf, rowsOf, type FrameMark, type PictureRow, type Pictured } from "./ladder-rows.ts";
 import type { LadderRecord } from "./run-folder.ts";
-import { el } from "./xml.ts";
+import { el, escapeXml } from "./xml.ts";
 
 /**
- * Draws a case, 900 px wide. `ladder` (from ladder.json) places the rungs that no frame climbed at their deadline; without
- * it they stand at the end.
+ * Draws a ladder that fits the width that there is. `ladder` (from ladder.json) places the rungs that no frame climbed at
+ * their deadline; without it they stand at the end.
  */
-export function ladderPicture(result: CaseResult, frames: readonly Frame[], ladder?: LadderRecord): string {
+export function ladderPicture(result: Pictured, frames: readonly Frame[], ladder?: LadderRecord): string {
   const stage = stageOf(frames);
   const rows = rowsOf(result, frames, ladder);
-  const head = headOf(result);
-  const heads = lifelineHeads(result.role, stage);
-
-  let y = head.height;
-  const pieces: Drawn[] = [];
-  const put = (make: (y: number) => Drawn): void => {
-    const piece = make(y);
-    pieces.push(piece);
-    y += piece.height;
-  };
-  put(heads);
-  put(columnHeads);
-  const top = y;
-  if (rows.length === 0) put((at) => note(at, "no frame was recorded", FAINT));
-  for (const row of rows) put((at) => drawRow(row, at, stage));
-  const bottom = y + 6;
-  y = bottom;
-  // On a long ladder the reader at the end no longer sees which side is which.
-  if (rows.length > 24) put(heads);
-  const marks = new Set(rows.flatMap((row) => (row.is === "frame" ? [row.mark] : [])));
-  put((at) => legend(at, marks, frames));
-
-  const lifelines = [LEFT, RIGHT].map((x) =>
-    el("line", { x1: x, y1: top, x2: x, y2: bottom, stroke: RULE, "stroke-width": 2 }),
+  const heads = lifelineHeads(result, stage);
+  const drawn = withFolds(rows).map((row) => drawRow(row, stage));
+  const none = el("p", { class: "none" }, "no frame was recorded");
+  const background = rows.filter(isBackground).length;
+  return el(
+    "div",
+    { class: "ladder" },
+    background === 0 ? "" : backgroundSwitch(background),
+    heads,
+    rows.length === 0 ? none : el("ol", { class: "rows" }, ...drawn),
+    // On a long ladder the reader at the end no longer sees which side is which.
+    rows.length > LONG ? heads : "",
+    legend(new Set(rows.flatMap((row) => (row.is === "frame" ? [row.mark] : []))), frames),
   );
-  return page(result, y, head.over, ...pieces.map((p) => p.under ?? ""), ...lifelines, ...pieces.map((p) => p.over));
+}
+
+/** Rows after which the heads are repeated. */
+const LONG = 24;
+
+/** A box to tick, which folds by the style alone: a report's frame may forbid scripts. */
+function backgroundSwitch(count: number): string {
+  return (
+    el("input", { type: "checkbox", id: "background", checked: "checked" }) +
+    el("label", { for: "background" }, `show ${count} background ${count === 1 ? "frame" : "frames"}`)
+  );
+}
+
+const isBackground = (row: PictureRow): boolean => row.is === "frame" && row.mark === "background";
+
+/** Before each run of background frames the line that stands for it while they are folded. */
+function withFolds(rows: readonly PictureRow[]): readonly (PictureRow & { folded?: boolean })[] {
+  return rows.flatMap((row, i) => {
+    const before = rows[i - 1];
+    if (!isBackground(row) || (before !== undefined && isBackground(before))) return [row];
+    const end = rows.findIndex((other, k) => k > i && !isBackground(other));
+    return [{ ...foldOf(rows.slice(i, end < 0 ? undefined : end)), folded: true }, row];
+  });
+}
+
+/** The two boxes that name the ends. */
+function lifelineHeads({ role }: Pictured, stage: Stage): string {
+  const [tester, dut] = role === "lns" ? ["LAC", "LNS"] : ["LNS", "LAC"];
+  const end = (name: string, below: SocketAddress | undefined, side: string): string =>
+    el("div", { class: `end ${side}` }, el("b", {}, name), " ", el("span", {}, escapeXml(addressOf(below))));
+  return el(
+    "div",
+    { class: "row heads" },
+    el("span", { class: "no" }, "frame"),
+    el("span", { class: "ms" }, "ms"),
+    el("div", { class: "lane" }, end(`tester (${tester})`, stage.ref, "ref"), end(`device (${dut})`, stage.dut, "dut")),
+    el("span", { class: "claim" }, "claimed by"),
+  );
 }
 
 const addressOf = (a: SocketAddress | undefined): string => (a === undefined ? "silent" : endpoint(a));
 
-/** The two boxes that name the ends. */
-function lifelineHeads(device: Role, stage: Stage): (y: number) => Drawn {
-  const [tester, dut] = device === "lns" ? ["LAC", "LNS"] : ["LNS", "LAC"];
-  return (y) => ({
-    height: 50,
-    over: [
-      headBox({ x: LEFT, y, width: 236 }, `tester (${tester})`, addressOf(stage.ref), TESTER),
-      headBox({ x: RIGHT, y, width: 236 }, `device (${dut})`, addressOf(stage.dut), DEVICE),
-    ].join(""),
-  });
-}
-
-function columnHeads(y: number): Drawn {
-  const head = (words: string, x: number): string =>
-    text(words, x, y + 8, { "text-anchor": "end", fill: FAINT, "font-size": 10.5 });
-  return { height: 12, over: head("frame", 46) + head("ms", 126) };
-}
-
-function drawRow(row: PictureRow, y: number, stage: Stage): Drawn {
+function drawRow(row: PictureRow & { folded?: boolean }, stage: Stage): string {
   switch (row.is) {
     case "frame":
-      return drawFrame(row, y, stage);
+      return drawFrame(row, stage);
     case "missed":
-      return drawMissed(row.rung.no, row.rung.text, row.verdict === "remark" ? LOOK.noted.ink : RED, y);
+      return between(row.rung, {
+        look: `missed ${row.verdict}`,
+        ms: "expected",
+        words: row.rung.text,
+        badge: `rung ${row.rung.no} missed`,
+      });
     case "silence":
-      return row.kept
-        ? banner(y, `rung ${row.rung.no}`, row.rung.text, "kept", GREEN)
-        : banner(y, `rung ${row.rung.no}`, row.rung.text, "nobody could tell", ORANGE);
+      return row.kept ? said(row.rung, "kept", "climbed") : said(row.rung, "nobody could tell", "untold");
     case "reading":
-      return banner(y, `rung ${row.rung.no}`, row.rung.text, saying(row.rung.says ?? null), readingInk(row.rung));
+      return said(row.rung, saying(row.rung.says ?? null), readingLook(row.rung));
     case "passed over":
-      return banner(y, `rung ${row.rung.no}`, row.rung.text, "did not come", FAINT);
+      return said(row.rung, "did not come", "quiet");
     case "divider":
-      return divider(y, row.text);
+      return el("li", { class: "part" }, escapeXml(row.text));
     case "fold": {
       const by = row.by.map(([claim, count]) => `${claim} ${count}`).join(", ");
-      return note(y, `${row.count} more frames: ${shorten(by, 80)}`, FAINT);
+      const what = row.folded === true ? "background" : "more";
+      const words = `${row.count} ${what} ${row.count === 1 ? "frame" : "frames"}: ${by}`;
+      return el("li", { class: row.folded === true ? "fold folded" : "fold" }, escapeXml(words));
     }
   }
+}
+
+/** Like what a frame that is so marked. */
+function readingLook({ climbed, says }: RungResult): string {
+  return climbed ? "climbed" : says === null || says === undefined ? "quiet" : "fail";
+}
+
+function drawFrame(row: Extract<PictureRow, { is: "frame" }>, stage: Stage): string {
+  const { frame, mark } = row;
+  // That nothing claims a frame is said by its badge.
+  const told = row.pointers.filter((p) => !(mark === "unclaimed" && p.finding.clause === null));
+  const notes = told.map((p) => el("p", { class: "pointer" }, escapeXml(pointerText(p, frame))));
+  const { name, rest } = wordsOf(frame, stage);
+  const way = frame.from === "ref" ? "rightwards" : frame.from === "dut" ? "leftwards" : "no-way";
+  return el(
+    "li",
+    { class: `row frame ${mark} ${way}`, title: `#${frame.no} ${line(packetOf(frame))}` },
+    el("span", { class: "no" }, `#${frame.no}`),
+    el("span", { class: "ms" }, msOf(frame, stage.first)),
+    el(
+      "div",
+      { class: "lane" },
+      el("code", {}, el("b", {}, escapeXml(name)), escapeXml(rest === "" ? "" : ` ${rest}`)),
+      el("i", { class: "arrow" }, ""),
+      ...notes,
+    ),
+    claimOf(row),
+  );
+}
+
+/** Who claims the frame: a badge for a rung, plain words for a background rule. */
+function claimOf({ mark, claim }: Extract<PictureRow, { is: "frame" }>): string {
+  const badge = (words: string): string => el("span", { class: "claim" }, el("b", {}, escapeXml(words)));
+  if (mark === "bench") return el("span", { class: "claim" }, "");
+  if (mark !== "foreign" && claim?.startsWith("rung ") === true) return badge(claim);
+  if (mark === "unclaimed") return badge("unclaimed");
+  if (mark === "broken" && claim === undefined) return badge("nearest");
+  return el("span", { class: "claim" }, escapeXml(mark === "foreign" ? "foreign" : (claim ?? mark)));
+}
+
+/** What did not come, as a dashed arrow from the device or a line without an arrow. */
+function between(rung: RungResult, o: { look: string; ms?: string; words: string; badge?: string }): string {
+  return el(
+    "li",
+    { class: `row between ${o.look}` },
+    el("span", { class: "no" }, ""),
+    el("span", { class: "ms" }, o.ms ?? ""),
+    el("div", { class: "lane" }, el("code", {}, escapeXml(o.words)), el("i", { class: "arrow" }, "")),
+    el("span", { class: "claim" }, el("b", {}, o.badge ?? `rung ${rung.no}`)),
+  );
+}
+
+function said(rung: RungResult, outcome: string, look: string): string {
+  return between(rung, { look: `said ${look}`, words: `${outcome}: ${rung.text}` });
+}
+
+const LEGEND: Readonly<Record<FrameMark, string>> = {
+  bench: "tester",
+  rung: "climbs a rung",
+  background: "background rule",
+  unclaimed: "claimed by nothing",
+  broken: "breaks what is expected",
+  noted: "remark",
+  foreign: "neither of the two",
+};
+
+/** The colours that occur, and what the times mean. */
+function legend(marks: ReadonlySet<FrameMark>, frames: readonly Frame[]): string {
+  const first = frames[0];
+  if (first === undefined) return "";
+  const shown = (Object.keys(LEGEND) as FrameMark[]).filter((mark) => marks.has(mark));
+  const clocks = [...new Set(frames.map((f) => f.clock))].join(" and ");
+  const instant = new Date(Number(first.tNs / 1_000_000n)).toISOString();
+  return el(
+    "p",
+    { class: "legend" },
+    ...shown.map((mark) => `${el("span", { class: `key-of ${mark}` }, LEGEND[mark])} `),
+    el("br", {}),
+    `Times in ms after frame #${first.no}, which was seen at ${instant} (${clocks} clock).`,
+  );
 }

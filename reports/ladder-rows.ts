@@ -3,6 +3,9 @@ import type { Frame } from "#capture/frame";
 import type { CaseResult, Finding, RungResult } from "#expect/verdict";
 import type { LadderRecord } from "./run-folder.ts";
 
+/** What a picture needs of a judgement. */
+export type Pictured = Pick<CaseResult, "role" | "rungs" | "findings" | "claims" | "rules">;
+
 /** - `bench`: sent by the tester; `broken`: a finding points at it; `noted`: the finding is a remark. */
 export type FrameMark = "bench" | "rung" | "background" | "unclaimed" | "broken" | "noted" | "foreign";
 
@@ -43,13 +46,13 @@ export const UNFOLDED_ROWS = 120;
 const CONTEXT_FRAMES = 3;
 
 /** `ladder` places rungs that no frame climbed at their deadline, and marks where the taking down begins. */
-export function rowsOf(result: CaseResult, frames: readonly Frame[], ladder?: LadderRecord): readonly PictureRow[] {
+export function rowsOf(result: Pictured, frames: readonly Frame[], ladder?: LadderRecord): readonly PictureRow[] {
   const rows = allRowsOf(result, frames, ladder);
   return rows.length > UNFOLDED_ROWS ? folded(rows) : rows;
 }
 
 /** The same with every frame in it. */
-export function allRowsOf(result: CaseResult, frames: readonly Frame[], ladder?: LadderRecord): readonly PictureRow[] {
+export function allRowsOf(result: Pictured, frames: readonly Frame[], ladder?: LadderRecord): readonly PictureRow[] {
   const between = placeBetween(result, frames, ladder);
   const pointers = pointersOf(result);
   const rows: PictureRow[] = [];
@@ -66,7 +69,7 @@ export function allRowsOf(result: CaseResult, frames: readonly Frame[], ladder?:
 /** Key of what comes after the last frame. */
 const END = Infinity;
 
-function pointersOf(result: CaseResult): ReadonlyMap<number, readonly Pointer[]> {
+function pointersOf(result: Pictured): ReadonlyMap<number, readonly Pointer[]> {
   const all: Pointer[] = [
     ...result.findings.map((finding) => ({ finding, rule: undefined })),
     ...result.rules.flatMap((rule) => rule.findings.map((finding) => ({ finding, rule: rule.id }))),
@@ -91,7 +94,7 @@ function markOf(frame: Frame, claim: string | undefined, pointers: readonly Poin
 
 /** What stands between the frames, by the number of the frame before which it stands. */
 function placeBetween(
-  result: CaseResult,
+  result: Pictured,
   frames: readonly Frame[],
   ladder: LadderRecord | undefined,
 ): ReadonlyMap<number, PictureRow[]> {

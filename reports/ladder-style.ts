@@ -1,4 +1,4 @@
-/** The look of a ladder picture, and the strokes that it is made of. Sizes are px of the 900 px wide picture. */
+/** The look of a picture of flows, and the strokes that it is made of. Sizes are px of the 900 px wide picture. */
 import type { Verdict } from "#expect/verdict";
 import type { FrameMark } from "./ladder-rows.ts";
 import { el, escapeXml } from "./xml.ts";
@@ -7,17 +7,15 @@ export const WIDTH = 900;
 export const LEFT = 146;
 export const RIGHT = 754;
 export const MARGIN = 14;
-/** Characters that fit between the lifelines; the monospaced fonts below are 0.6 em wide. */
-export const ARROW_CHARACTERS = 88;
 
 export const MONO = "ui-monospace, 'DejaVu Sans Mono', Menlo, Consolas, 'Liberation Mono', monospace";
 export const SANS = "system-ui, 'Segoe UI', 'DejaVu Sans', Helvetica, Arial, sans-serif";
 
 export const INK = "#1f2933";
-export const FAINT = "#66727f";
+export const FAINT = "#55606c";
 export const RULE = "#cdd5de";
 export const RED = "#c62828";
-export const ORANGE = "#c25e00";
+export const ORANGE = "#9a4a00";
 export const GREEN = "#1b7f3b";
 
 /** Boxes of the two ends. */
@@ -28,11 +26,11 @@ export const DEVICE = { fill: "#e7f4ea", stroke: GREEN } as const;
 export const LOOK: Readonly<Record<FrameMark, { readonly ink: string; readonly band?: string }>> = {
   bench: { ink: "#2457a6" },
   rung: { ink: GREEN },
-  background: { ink: "#8a95a3" },
+  background: { ink: "#5f6b78" },
   unclaimed: { ink: ORANGE, band: "#fff1e0" },
   broken: { ink: RED, band: "#fdeaea" },
   noted: { ink: "#8a6500", band: "#fff8dc" },
-  foreign: { ink: "#8a95a3" },
+  foreign: { ink: "#5f6b78" },
 };
 
 export const VERDICT_INK: Readonly<Record<Verdict, string>> = {
@@ -90,20 +88,5 @@ export function badgeAt(x: number, y: number, words: string, fill: string): stri
       "font-weight": 700,
       "text-anchor": "middle",
     })
-  );
-}
-
-export function arrow(rightwards: boolean, y: number, ink: string, width: number, dash?: string): string {
-  const [from, to, back] = rightwards ? [LEFT + 4, RIGHT - 4, -9] : [RIGHT - 4, LEFT + 4, 9];
-  return (
-    el("line", {
-      x1: from,
-      y1: y,
-      x2: to + back,
-      y2: y,
-      stroke: ink,
-      "stroke-width": width,
-      "stroke-dasharray": dash,
-    }) + el("path", { d: `M${to} ${y}l${back} -4.5v9z`, fill: ink })
   );
 }

@@ -1,13 +1,15 @@
 /**
- * What pages of tables that stand alone have in common: system fonts, the reader's own theme. Each colour has a contrast of at
+ * What pages of tables that stand alone have in common: system fonts, the reader's own theme, or the one of the
+ * page that shows them (`data-theme`). Each colour has a contrast of at
  * least 4.5 to its ground, in both themes (the tests of the pages measure it).
  */
 export const PAGE_STYLE = `
-:root { color-scheme: light dark; --ground: #ffffff; --ink: #1f2933; --faint: #55606c; --rule: #cdd5de; --band: #f3f5f8;
-  --red: #b71c1c; --orange: #9a4a00; --ochre: #7a5900; --green: #17692f; }
-@media (prefers-color-scheme: dark) {
-  :root { --ground: #14181d; --ink: #e6ebf0; --faint: #a9b4c0; --rule: #38424d; --band: #1d232a;
-    --red: #ff8a80; --orange: #ffb066; --ochre: #e6c35c; --green: #7fd495; } }
+:root { color-scheme: light dark; --ground: light-dark(#ffffff, #14181d); --ink: light-dark(#1f2933, #e6ebf0);
+  --faint: light-dark(#55606c, #a9b4c0); --rule: light-dark(#cdd5de, #38424d); --band: light-dark(#f3f5f8, #1d232a);
+  --red: light-dark(#b71c1c, #ff8a80); --orange: light-dark(#9a4a00, #ffb066); --ochre: light-dark(#7a5900, #e6c35c);
+  --green: light-dark(#17692f, #7fd495); }
+:root[data-theme=light] { color-scheme: light; }
+:root[data-theme=dark] { color-scheme: dark; }
 body { margin: 0; background: var(--ground); color: var(--ink); font: 15px/1.45 system-ui, "Segoe UI", "DejaVu Sans", sans-serif; }
 main { max-width: 84rem; margin: 0 auto; padding: 1rem; overflow-wrap: anywhere; }
 h1 { font-size: 1.5rem; margin: 0 0 .5rem; }

@@ -42,6 +42,12 @@ const hostName = (name: string): Avp[] => [
 ];
 const echo = encodePpp(PPP.LCP, encodeLcp({ code: "Echo-Request", id: 9, magic: 0x1234, data: new Uint8Array(0) }));
 
+/** Frame 2 of the sample, from a device of that name. */
+export function sccrpOf(name: string): Frame {
+  const avps = [...hostName(name), avpOf("assignedTunnelId", DEVICES_TUNNEL)];
+  return frameAt(2, 0.214, "dut", control("dut", 0, 1, "SCCRP", ...avps));
+}
+
 export const SAMPLE_FRAMES: readonly Frame[] = [
   frameAt(
     1,
@@ -49,12 +55,7 @@ export const SAMPLE_FRAMES: readonly Frame[] = [
     "ref",
     control("ref", 0, 0, "SCCRQ", ...hostName("tester <&>"), avpOf("assignedTunnelId", TESTERS_TUNNEL)),
   ),
-  frameAt(
-    2,
-    0.214,
-    "dut",
-    control("dut", 0, 1, "SCCRP", ...hostName("lns"), avpOf("assignedTunnelId", DEVICES_TUNNEL)),
-  ),
+  sccrpOf("lns"),
   frameAt(3, 0.352, "ref", control("ref", 1, 1, "SCCCN")),
   frameAt(4, 0.401, "dut", control("dut", 1, 2)),
   frameAt(5, 12.004, "ref", control("ref", 2, 1, "HELLO")),

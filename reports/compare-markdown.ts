@@ -67,7 +67,7 @@ function changeItem(c: Change): string {
 }
 
 /** What a device may have worded stands as code, where Markdown has no meaning: no HTML, no link, no picture, no mention. */
-function code(words: string): string {
+export function code(words: string): string {
   const line = words.replace(/[\s\p{Cc}]+/gu, " ");
   const longest = Math.max(0, ...[...line.matchAll(/`+/g)].map((run) => run[0].length));
   const fence = "`".repeat(longest + 1);

@@ -15,6 +15,7 @@ import { addLab } from "./lab.ts";
 import { addList } from "./list.ts";
 import { addMatrix } from "./matrix.ts";
 import { addMutants } from "./mutants.ts";
+import { addNightly } from "./nightly.ts";
 import { addPeer } from "./peer.ts";
 import { addReport } from "./report.ts";
 import { addRun } from "./run.ts";
@@ -31,6 +32,7 @@ const SUBCOMMANDS: readonly ((program: Command) => void)[] = [
   addReport,
   addCompare,
   addMatrix,
+  addNightly,
   addBaseline,
   addCertify,
   addVerify,

@@ -6,6 +6,7 @@ import { comparisonSchema } from "#reports/compare-schema";
 import { certificateSchema } from "#reports/certificate/schema";
 import { coverageSchema } from "#reports/coverage-schema";
 import { matrixSchema } from "#reports/matrix-schema";
+import { nightlySchema } from "#reports/nightly";
 import { resultsSchema } from "#reports/results-schema";
 import { clausesSchema, listSchema, mutantsSchema } from "./printed.ts";
 
@@ -37,6 +38,11 @@ export const PUBLISHED = {
   compare: { title: "What compare prints with --json: two runs side by side", schema: comparisonSchema, version: 1 },
   coverage: { title: "coverage.json of a run: clauses and verdicts", schema: coverageSchema, version: 1 },
   certificate: { title: "certificate.json of an evidence bundle", schema: certificateSchema, version: 1 },
+  nightly: {
+    title: "nightly.json; what nightly prints with --json: a night over several labs",
+    schema: nightlySchema,
+    version: 1,
+  },
   baseline: {
     title: "A baseline: the known deviations of a device",
     schema: baselineSchema,

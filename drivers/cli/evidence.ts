@@ -181,7 +181,7 @@ function otherResults(files: Files, written: ReadonlyMap<string, Verdict>): read
     results = jsonIn(files, "results.json", archivedResultsSchema, "the results of the run");
   } catch (error) {
     if (!isMisuse(error)) throw error;
-    return [(error).message];
+    return [error.message];
   }
   const listed = new Map<string, Verdict>(results.cases.map((c) => [c.key, c.verdict]));
   const key = [...written.keys(), ...listed.keys()].find((k) => listed.get(k) !== written.get(k));

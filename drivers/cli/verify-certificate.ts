@@ -1,5 +1,5 @@
 /** The certificate of a bundle, made anew from the run's files and held against the one that was issued. */
-import { Misuse } from "#fixtures/misuse";
+import { isMisuse, Misuse } from "#fixtures/misuse";
 import type { JudgeSecrets } from "#fixtures/rejudge";
 import type { LabSpec } from "#lab/schema";
 import { resolveSecret } from "#lab/secret";
@@ -26,12 +26,13 @@ export async function certificateIn(
   o: { readonly secrets?: string; readonly profiles?: readonly Profile[] },
 ): Promise<Verified> {
   const issued = jsonIn(files, "certificate.json", certificateSchema, "a certificate");
+  const profile = profileIn(issued, o.profiles);
   const lab = labIn(files);
   const secret = await secretOf(lab, o.secrets);
   const known = await knownCases();
   const { info, evidence, faults, untold, foreign } = readEvidence(files, issued.run.id, known, secret);
   const issue = { tool: issued.tool, issuedAt: issued.issuedAt, signer: fingerprint };
-  const decision = decide(profileOf(issued.profile.name, o.profiles), known.of(lab), evidence, issue);
+  const decision = decide(profile, known.of(lab), evidence, issue);
   const found = [
     ...faults,
     ...(files.has("certificate.pdf") ? [] : ["certificate.pdf: expected the certificate to read, found no such file"]),
@@ -52,6 +53,17 @@ export async function certificateIn(
   const differs = [...foreign, ...found];
   const other = `issued by l2tpspec ${issued.tool.version}, digest ${issued.tool.digest}; this is another build, ${own}: verify with that one`;
   return { ...verified, faults: [], untold: [...closed, ...(differs.length === 0 ? [] : [...differs, other])] };
+}
+
+/** A certificate may be of a profile that this version lacks, or that nobody ever had. */
+function profileIn({ profile: { name } }: Certificate, known: readonly Profile[] | undefined): Profile {
+  try {
+    return profileOf(name, known);
+  } catch (cause) {
+    if (!isMisuse(cause)) throw cause;
+    const { expected, found } = cause;
+    throw new Misuse({ file: "certificate.json", field: "profile.name", expected, found, cause });
+  }
 }
 
 /** Whoever verifies has the secret from its holder, or from the lab where it is public; never from his own environment. */

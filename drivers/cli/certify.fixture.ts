@@ -49,8 +49,9 @@ export function folderWithKeys(): string {
   return dir;
 }
 
-export async function callLns(): Promise<readonly CaseRun[]> {
-  return select(await loadCatalogue(), { suites: ["call-lns"], roles: ["lns"] });
+/** The cases that {@link TINY} asks, or all of Call-LNS. */
+export async function callLns(suite = "call-lns/tunnel"): Promise<readonly CaseRun[]> {
+  return select(await loadCatalogue(), { suites: [suite], roles: ["lns"] });
 }
 
 /** A whole run but for the test runner and the HTML. */

@@ -28,7 +28,7 @@ const at = (name: string): string => join(dir, name);
 beforeAll(async () => {
   dir = shared.folderWithKeys();
   run = at("run");
-  await runInto(run, await callLns());
+  await runInto(run, await callLns("call-lns"));
 }, 120_000);
 afterAll(() => rmSync(dir, { recursive: true, force: true }));
 
@@ -228,7 +228,7 @@ test.skipIf(!WHOLE)(
       const { spec } = loadLab("fixtures/labs/embedded.yaml");
       const users = spec.users.map((user) => ({ ...user, password: "env:L2TPSPEC_CP" }));
       const about = `A lab whose secret ${TUNNEL_SECRET} was written down`;
-      const hidden = select(await loadCatalogue(), { cases: ["rfc2661-1104"] });
+      const hidden = select(await loadCatalogue(), { cases: ["rfc2661-1104", "call-lns-0040"], roles: ["lns"] });
       const folder = at("secret");
       await runInto(folder, [...(await callLns()), ...hidden], {
         spec: { ...spec, about, users, tunnelSecret: "env:L2TPSPEC_CT" },

@@ -59,7 +59,6 @@ export const byCodeUnit = (a: string, b: string): number => (a < b ? -1 : a > b 
  * chose.
  */
 export function isSafe(path: string): boolean {
-   
   if (path === "" || /[\\\x00-\x1f\x7f:]/.test(path) || path.length > 1024) return false;
   return path.split("/").every((part) => part !== "" && part !== "." && part !== "..");
 }

@@ -33,7 +33,7 @@ function whereOf({ by, in: shown, frame, why }: Objection["said"][number]): stri
 }
 
 /** What a device sent may hold anything; a terminal must not obey it. */
- 
+
 export const oneLine = (text: string): string => text.replace(/[\x00-\x1f\x7f-\x9f]+/g, " ").trimEnd();
 
 /** Why nothing can be certified of a folder that is not what was judged. */

@@ -127,7 +127,7 @@ export function refuting(
   rules: readonly RuleResult[],
 ): readonly (CaseSummary | RuleResult)[] {
   const quick = selection["profile"] === "quick";
-  const isPart = quick || selection["suites"] !== undefined || selection["cases"] !== undefined;
+  const isPart = quick || ["suites", "cases", "shard"].some((name) => selection[name] !== undefined);
   return [...(quick ? cases.filter((c) => Object.keys(c.params).length === 0) : cases), ...(isPart ? [] : rules)];
 }
 

@@ -14,6 +14,7 @@ import { addJudge } from "./judge.ts";
 import { addLab } from "./lab.ts";
 import { addList } from "./list.ts";
 import { addMatrix } from "./matrix.ts";
+import { addMerge } from "./merge.ts";
 import { addMutants } from "./mutants.ts";
 import { addNightly } from "./nightly.ts";
 import { addPeer } from "./peer.ts";
@@ -33,6 +34,7 @@ const SUBCOMMANDS: readonly ((program: Command) => void)[] = [
   addCompare,
   addMatrix,
   addNightly,
+  addMerge,
   addBaseline,
   addCertify,
   addVerify,

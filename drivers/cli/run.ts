@@ -6,7 +6,15 @@ import type { Selection } from "#fixtures/catalogue";
 import type { Plan } from "#fixtures/plan";
 import type { AllureReport as Report } from "#reports/allure";
 import { Interruption } from "./interruption.ts";
-import { addProfile, addSelection, HISTORY, selectionOf, wholeNumber, type SelectionOptions } from "./selection.ts";
+import {
+  addProfile,
+  addSelection,
+  addShard,
+  HISTORY,
+  selectionOf,
+  wholeNumber,
+  type SelectionOptions,
+} from "./selection.ts";
 
 export interface RunOptions extends SelectionOptions {
   readonly lab: string;
@@ -34,7 +42,7 @@ export function addRun(program: Command): void {
     .option("--no-report", "leave out Allure's results and their HTML (`l2tpspec report` makes both later)")
     .option("--accept-new-host-key", "take a device's host key that nobody knows, and write it down")
     .option("--json", "print results.json");
-  addProfile(addSelection(command)).action(async (options: RunOptions) => {
+  addShard(addProfile(addSelection(command))).action(async (options: RunOptions) => {
     process.exitCode = await run(options, process.stdout);
   });
 }
@@ -71,7 +79,11 @@ export async function run(o: RunOptions, out: NodeJS.WritableStream): Promise<nu
   const selection: Selection = selectionOf(o);
   const runs = select(await loadCatalogue(), selection);
   if (runs.length === 0)
-    throw new Misuse({ field: "--suite, --case, --role", expected: "a selection that holds a case", found: "none" });
+    throw new Misuse({
+      field: "--suite, --case, --role, --shard",
+      expected: "a selection that holds a case",
+      found: "none",
+    });
   const asked = o.baseline ?? lab.spec.baseline;
   const baseline = findBaseline(asked, lab.spec.device.id);
   checkLab(lab, o.lab);
@@ -92,7 +104,7 @@ export async function run(o: RunOptions, out: NodeJS.WritableStream): Promise<nu
     ...about,
     labFile: relative(process.cwd(), lab.path),
     seed: o.seed,
-    ...(asked !== undefined && { baseline: asked === "none" ? asked : resolve(asked) }),
+    ...(asked !== undefined && { baseline: asked === "none" ? asked : relative(process.cwd(), resolve(asked)) }),
     environment: reports.aboutDevice(lab.spec),
   });
   writeLabRecord(dir, lab.spec);

@@ -9,6 +9,7 @@ export interface SelectionOptions {
   readonly case?: readonly string[];
   readonly role?: "lac" | "lns";
   readonly profile?: Profile;
+  readonly shard?: string;
 }
 
 /** What `--history` does, on each subcommand that has it. */
@@ -36,6 +37,25 @@ export function addSelection(command: Command): Command {
     .addOption(new Option("--role <role>", "role of the device").choices(["lac", "lns"]));
 }
 
+/** Where a selection may be run in parts, by several machines. */
+export function addShard(command: Command): Command {
+  return command.option(
+    "--shard <i/n>",
+    "the i-th of n parts of the selection (`l2tpspec merge` puts the parts together)",
+    shard,
+  );
+}
+
+/** Parts of a selection at most; there are not many more cases. */
+const SHARDS = 1000;
+
+function shard(text: string): string {
+  const [part = 0, of = 0] = (/^([1-9]\d*)\/([1-9]\d*)$/.exec(text)?.slice(1) ?? []).map(Number);
+  if (part < 1 || part > of || of > SHARDS)
+    throw new InvalidArgumentError(`expected i/n, such as 2/3, with i from 1 to n and n of ${SHARDS} at most`);
+  return `${part}/${of}`;
+}
+
 /** Beside the selection, where cases are put to a device or listed. */
 export function addProfile(command: Command): Command {
   return command.addOption(
@@ -52,5 +72,6 @@ export function selectionOf(o: SelectionOptions): Selection {
     ...(o.case !== undefined && { cases: o.case }),
     ...(o.role !== undefined && { roles: [o.role] }),
     ...(o.profile === "quick" && { profile: o.profile }),
+    ...(o.shard !== undefined && { shard: o.shard }),
   };
 }

@@ -1,0 +1,183 @@
+/** Runs of several machines put into one: what they must have in common, and what is missing of them. */
+import { cpSync, existsSync, mkdirSync } from "node:fs";
+import { basename, join, resolve } from "node:path";
+import type { CaseResult } from "#expect/verdict";
+import { Misuse } from "#fixtures/misuse";
+import { firmwareOf } from "./baseline.ts";
+import { readDeaths, type DeathsRecord } from "./deaths.ts";
+import { writeAtomically } from "./files.ts";
+import { readProbe } from "./probe.ts";
+import { readCases, readRunInfo, type CaseFolder, type RunInfo } from "./run-folder.ts";
+
+/** One of the runs. */
+export interface Part {
+  readonly run: string;
+  readonly info: RunInfo;
+  readonly cases: readonly CaseFolder[];
+  readonly deaths: DeathsRecord;
+}
+
+/** A case that one of the parts should have. */
+export type Expected = Pick<
+  CaseResult,
+  "key" | "id" | "suite" | "role" | "params" | "clause" | "clauses" | "level" | "story"
+> & { readonly shard: string };
+
+/** Reads a run; Misuse where the folder is none. */
+export function readPart(run: string): Part {
+  return { run, info: readRunInfo(run), cases: readCases(run), deaths: readDeaths(run) };
+}
+
+/** `2/3`; undefined of a run that is whole in itself. */
+export function shardIn({ info }: Pick<Part, "info">): string | undefined {
+  const { shard } = info.selection;
+  return typeof shard === "string" ? shard : undefined;
+}
+
+/** Misuse where the runs are not parts of one: told by the first field that differs, or the first case that two of them have. */
+export function checkParts(parts: readonly Part[]): void {
+  const [first, ...rest] = parts as readonly [Part, ...Part[]];
+  for (const part of rest)
+    for (const [field, of] of COMMON) {
+      const [expected, found] = [of(first), of(part)].map((value) => JSON.stringify(value ?? "none"));
+      if (expected !== found)
+        throw new Misuse({ file: part.run, field, expected: `${expected!} as in ${first.run}`, found: found! });
+    }
+  const seen = new Map<string, string>();
+  for (const { run, cases } of parts)
+    for (const { result } of cases) {
+      const other = seen.get(result.key);
+      if (other !== undefined)
+        throw new Misuse({
+          ...{ file: run, field: `cases/${result.key}` },
+          expected: "a case that no other of the runs has",
+          found: `the one in ${other}`,
+        });
+      seen.set(result.key, run);
+    }
+}
+
+/** What decides a verdict, and what a baseline goes by. Shards must be parts of one selection; other runs may be of any two. */
+const COMMON: readonly (readonly [field: string, of: (part: Part) => unknown])[] = [
+  ["tool.version", ({ info }) => info.tool.version],
+  ["lab", ({ info }) => info.lab],
+  ["device", ({ info }) => info.device],
+  ["environment.firmware", ({ info }) => firmwareOf(info)],
+  ["environment.ics", ({ info }) => info.environment["ics"]],
+  ["seed", ({ info }) => info.seed],
+  ["strict", ({ info }) => info.strict],
+  ["selection.shard", (part) => shardIn(part)?.replace(/^\d+/, "i")],
+  ["selection", (part) => (shardIn(part) === undefined ? undefined : sorted(selectionOf(part)))],
+];
+
+/** Without the shard. */
+export function selectionOf({ info }: Pick<Part, "info">): RunInfo["selection"] {
+  const { shard: _part, ...selection } = info.selection;
+  return selection;
+}
+
+const sorted = (o: RunInfo["selection"]): unknown => Object.entries(o).sort(([a], [b]) => (a < b ? -1 : 1));
+
+/**
+ * Writes the merged run's folder `dir`, which is there and empty: all but what `publish` makes. A case that no part has is written
+ * as inconclusive, so that everything that is made of the folder says so. Gives the lines that tell of what is missing.
+ */
+export function mergeParts(dir: string, parts: readonly Part[], expected: readonly Expected[]): readonly string[] {
+  const info = mergedInfo(parts);
+  writeJson(join(dir, "run.json"), info);
+  mkdirSync(join(dir, "cases"), { recursive: true });
+  let before = 0;
+  const deaths: DeathsRecord["deaths"][number][] = [];
+  for (const part of parts) {
+    for (const folder of part.cases) copyCase(dir, folder, before);
+    deaths.push(...part.deaths.deaths.map((d) => ({ ...d, no: d.no + before })));
+    before += part.deaths.deaths.length;
+  }
+  const lost = parts.flatMap(({ deaths: d }) => (d.lost === null ? [] : [d.lost]))[0] ?? null;
+  if (deaths.length > 0 || lost !== null) writeJson(join(dir, "deaths.json"), { schema: 1, deaths, lost });
+  writeProbes(dir, parts);
+  for (const name of ["device.json"]) {
+    const from = parts.map(({ run }) => join(run, name)).find((file) => existsSync(file));
+    if (from !== undefined) cpSync(from, join(dir, name));
+  }
+  return writeMissing(dir, parts, expected, info);
+}
+
+function mergedInfo(parts: readonly Part[]): RunInfo {
+  const infos = parts.map((part) => part.info);
+  const first = infos[0]!;
+  const { durationMs: _own, baseline, ...rest } = first;
+  const durations = infos.map((info) => info.durationMs);
+  const ended = durations.every((ms) => ms !== undefined) ? { durationMs: Math.max(...durations) } : {};
+  return {
+    ...rest,
+    ...ended,
+    ...(baseline !== undefined && infos.every((info) => info.baseline === baseline) && { baseline }),
+    startedAt: infos.map((info) => info.startedAt).sort((a, b) => Date.parse(a) - Date.parse(b))[0]!,
+    selection: mergedSelection(parts),
+    environment: { ...rest.environment, merged: parts.map(({ run }) => basename(resolve(run))).join(", ") },
+  };
+}
+
+/** Of shards their whole; of runs of several selections the cases that they hold, which are a part of all cases. */
+function mergedSelection(parts: readonly Part[]): RunInfo["selection"] {
+  if (parts.length === 1 || shardIn(parts[0]!) !== undefined) return selectionOf(parts[0]!);
+  return { cases: [...new Set(parts.flatMap(({ cases }) => cases.map(({ result }) => result.id)))].sort() };
+}
+
+/** Deaths are numbered anew, and a case's own word of them with them. */
+function copyCase(dir: string, { dir: from, result }: CaseFolder, before: number): void {
+  const to = join(dir, "cases", basename(from));
+  cpSync(from, to, { recursive: true });
+  const { suspect, death } = result;
+  if (before === 0 || (suspect === undefined && death === undefined)) return;
+  const again = <T extends { readonly no: number }>(one: T): T => ({ ...one, no: one.no + before });
+  writeJson(join(to, "result.json"), {
+    ...result,
+    ...(suspect !== undefined && { suspect: again(suspect) }),
+    ...(death !== undefined && { death: again(death) }),
+  });
+}
+
+/** What two machines have asked alike is told once. */
+function writeProbes(dir: string, parts: readonly Part[]): void {
+  const probes = parts.flatMap(({ run }) => readProbe(run));
+  if (probes.length === 0) return;
+  const told = new Map(probes.map((p) => [`${p.feature} ${p.role} ${p.found}`, p]));
+  writeJson(join(dir, "probe.json"), { schema: 1, probes: [...told.values()] });
+}
+
+function writeMissing(
+  dir: string,
+  parts: readonly Part[],
+  expected: readonly Expected[],
+  { startedAt }: Pick<RunInfo, "startedAt">,
+): readonly string[] {
+  const there = new Set(parts.flatMap(({ cases }) => cases.map(({ result }) => result.key)));
+  const shards = new Map(parts.map((part) => [shardIn(part), part.run]));
+  const missing = expected.filter(({ key }) => !there.has(key));
+  for (const { shard, ...about } of missing) {
+    const run = shards.get(shard);
+    const reason =
+      run === undefined
+        ? `shard ${shard} is not among the merged runs`
+        : `the run of shard ${shard}, ${basename(resolve(run))}, was ended before this case`;
+    writeJson(join(dir, "cases", about.key, "result.json"), { ...UNTOLD, ...about, startedAt, reason });
+  }
+  const counts = new Map<string, number>();
+  for (const { shard } of missing) counts.set(shard, (counts.get(shard) ?? 0) + 1);
+  return [...counts].map(([shard, n]) =>
+    shards.has(shard)
+      ? `shard ${shard} was ended early: ${n} of its cases are inconclusive`
+      : `shard ${shard} is not among the runs: its ${n} cases are inconclusive`,
+  );
+}
+
+const UNTOLD = {
+  ...{ schema: 1, known: false, durationMs: 0, verdict: "inconclusive" },
+  ...{ findings: [], rungs: [], claims: {}, frames: 0, unclaimed: 0, rules: [] },
+} as const;
+
+function writeJson(file: string, content: object): void {
+  writeAtomically(file, `${JSON.stringify(content, null, 2)}\n`);
+}

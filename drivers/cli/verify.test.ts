@@ -168,6 +168,14 @@ describe.skipIf(!WHOLE)("a bundle that was changed", () => {
     expect([code, said]).toEqual([1, expect.stringMatching(words)]);
   });
 
+  test("or not: a mistake in the verifier's own file is his", async () => {
+    writeFileSync(at("odd.yaml"), "tunnel: x\n");
+    await expect(verified(bundle, { profiles, secrets: at("nope.yaml") })).rejects.toThrow(
+      /nope\.yaml that can be read/,
+    );
+    await expect(verified(bundle, { profiles, secrets: at("odd.yaml") })).rejects.toThrow(/odd\.yaml/);
+  });
+
   test("by being cut off, at any place", async () => {
     const octets = readFileSync(bundle);
     for (const length of [0, 100, 512, 5000, octets.length >> 1, octets.length - 512]) {

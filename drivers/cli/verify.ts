@@ -120,7 +120,9 @@ async function judgeAgain(files: Files, fingerprint: string, o: VerifyOptions): 
     return await certificateIn(files, fingerprint, o);
   } catch (error) {
     // What is wrong in the bundle is no mistake of the one who verifies it; what is wrong in his own file is.
-    if (!isMisuse(error) || (o.secrets !== undefined && error.file === o.secrets)) throw error;
+    const ofHis =
+      isMisuse(error) && (error.field === "--secrets" || (o.secrets !== undefined && error.file === o.secrets));
+    if (!isMisuse(error) || ofHis) throw error;
     return { certificate: undefined, judged: 0, faults: [error.message], untold: [] };
   }
 }

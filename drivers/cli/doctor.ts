@@ -3,6 +3,7 @@ import type { Command } from "commander";
 import type { LabSpec } from "#lab/schema";
 import type { DeviceDiagnosis } from "./device-diagnosis.ts";
 import { needsOf, type LabNeed } from "./lab-needs.ts";
+import { addOwnDrivers, type OwnOptions } from "./selection.ts";
 import { apt, machine, type Machine } from "./machine.ts";
 
 export interface Check {
@@ -27,25 +28,25 @@ export interface Diagnosis {
   } | null;
 }
 
-export interface DoctorOptions {
+export interface DoctorOptions extends Pick<OwnOptions, "drivers"> {
   readonly lab?: string;
   readonly json?: boolean;
 }
 
 export function addDoctor(program: Command): void {
-  program
+  const command = program
     .command("doctor")
     .description("say what this machine lacks, what is lost without it, and how to install it")
     .option("--lab <file>", "also what is missing for this lab")
-    .option("--json", "as JSON")
-    .action(async (options: DoctorOptions) => {
-      const lab = options.lab === undefined ? undefined : await labIn(options.lab);
-      const diagnosis = await diagnose(machine, lab, await deviceOf(lab, options.lab));
-      process.stdout.write(
-        options.json === true ? `${JSON.stringify(diagnosis, null, 2)}\n` : diagnosisText(diagnosis),
-      );
-      process.exitCode = healthy(diagnosis) ? 0 : 2;
-    });
+    .option("--json", "as JSON");
+  addOwnDrivers(command).action(async (options: DoctorOptions) => {
+    const { loadOwnDrivers } = await import("#fixtures/own");
+    await loadOwnDrivers(options.drivers ?? []);
+    const lab = options.lab === undefined ? undefined : await labIn(options.lab);
+    const diagnosis = await diagnose(machine, lab, await deviceOf(lab, options.lab));
+    process.stdout.write(options.json === true ? `${JSON.stringify(diagnosis, null, 2)}\n` : diagnosisText(diagnosis));
+    process.exitCode = healthy(diagnosis) ? 0 : 2;
+  });
 }
 
 /** Misuse for what a run would refuse too; secrets and root are among the needs. */

@@ -1,8 +1,15 @@
 /** `l2tpspec list`: the cases and rules that there are. */
 import type { Command } from "commander";
-import { addProfile, addSelection, selectionOf, type SelectionOptions } from "./selection.ts";
+import {
+  addOwnSuites,
+  addProfile,
+  addSelection,
+  type OwnOptions,
+  selectionOf,
+  type SelectionOptions,
+} from "./selection.ts";
 
-export interface ListOptions extends SelectionOptions {
+export interface ListOptions extends SelectionOptions, Pick<OwnOptions, "suites"> {
   readonly json?: boolean;
 }
 
@@ -11,14 +18,14 @@ export function addList(program: Command): void {
     .command("list")
     .description("the cases and rules: id, role, profile (or alone), level, clause, story")
     .option("--json", "as JSON");
-  addProfile(addSelection(command)).action(async (options: ListOptions) => {
+  addOwnSuites(addProfile(addSelection(command))).action(async (options: ListOptions) => {
     await list(options, process.stdout);
   });
 }
 
 export async function list(o: ListOptions, out: NodeJS.WritableStream): Promise<void> {
   const [{ listed, listedRules, loadCatalogue, select }] = await Promise.all([import("#fixtures/catalogue")]);
-  const runs = select(await loadCatalogue(), selectionOf(o));
+  const runs = select(await loadCatalogue(o.suites), selectionOf(o));
   const entries = [...new Set(runs.map((run) => run.entry))].map(listed);
   const whole = o.suite === undefined && o.case === undefined;
   const rows = [...entries, ...(whole ? listedRules() : [])];

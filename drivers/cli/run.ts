@@ -7,16 +7,20 @@ import type { Plan } from "#fixtures/plan";
 import type { AllureReport as Report } from "#reports/allure";
 import { Interruption } from "./interruption.ts";
 import {
+  addOwnDrivers,
+  addOwnSuites,
   addProfile,
   addSelection,
   addShard,
   HISTORY,
+  type OwnOptions,
+  ownOf,
   selectionOf,
   wholeNumber,
   type SelectionOptions,
 } from "./selection.ts";
 
-export interface RunOptions extends SelectionOptions {
+export interface RunOptions extends SelectionOptions, OwnOptions {
   readonly lab: string;
   readonly seed: number;
   readonly strict?: boolean;
@@ -42,7 +46,8 @@ export function addRun(program: Command): void {
     .option("--no-report", "leave out Allure's results and their HTML (`l2tpspec report` makes both later)")
     .option("--accept-new-host-key", "take a device's host key that nobody knows, and write it down")
     .option("--json", "print results.json");
-  addShard(addProfile(addSelection(command))).action(async (options: RunOptions) => {
+  const whole = addOwnDrivers(addOwnSuites(addProfile(addSelection(command))));
+  addShard(whole).action(async (options: RunOptions) => {
     process.exitCode = await run(options, process.stdout);
   });
 }
@@ -75,9 +80,11 @@ export async function run(o: RunOptions, out: NodeJS.WritableStream): Promise<nu
       import("./run-history.ts"),
       import("./lab-record.ts"),
     ]);
+  const { loadOwnDrivers } = await import("#fixtures/own");
+  await loadOwnDrivers(o.drivers ?? []);
   const lab = loadLab(o.lab);
   const selection: Selection = selectionOf(o);
-  const runs = select(await loadCatalogue(), selection);
+  const runs = select(await loadCatalogue(o.suites), selection);
   if (runs.length === 0)
     throw new Misuse({
       field: "--suite, --case, --role, --shard",
@@ -116,6 +123,7 @@ export async function run(o: RunOptions, out: NodeJS.WritableStream): Promise<nu
     strict: begun.strict,
     casesDir: join(dir, "cases"),
     runId,
+    own: ownOf(o),
     ...(o.acceptNewHostKey === true && { acceptNewHostKey: true }),
   };
   const progress = new Progress({ total: runs.length, quiet: o.json === true });

@@ -1,7 +1,9 @@
 /** The flags that choose cases, shared by `run`, `list` and `mutants`. */
+import { resolve } from "node:path";
 import type { Command } from "commander";
 import { InvalidArgumentError, Option } from "commander";
 import type { Selection } from "#fixtures/catalogue";
+import type { Own } from "#fixtures/own";
 import type { Profile } from "#fixtures/profile";
 
 export interface SelectionOptions {
@@ -64,6 +66,34 @@ export function addProfile(command: Command): Command {
       "full: every case; quick: those that wait 5 s at most and need not be alone, the first row of each table (default: full)",
     ).choices(["quick", "full"]),
   );
+}
+
+export interface OwnOptions {
+  /** Folder of suites of the lab's own. */
+  readonly suites?: string;
+  readonly drivers?: readonly string[];
+}
+
+/** Where cases of the lab's own can be meant. */
+export function addOwnSuites(command: Command): Command {
+  return command.option("--suites <dir>", "folder of suites of your own: each *.suite.ts in it adds its cases");
+}
+
+/** Where a device of the lab's own can be meant. */
+export function addOwnDrivers(command: Command): Command {
+  return command.option(
+    "--drivers <files>",
+    "files of drivers of your own, by comma: device.driver own in the lab file",
+    listOf,
+  );
+}
+
+/** With absolute paths, for another process. */
+export function ownOf({ suites, drivers }: OwnOptions): Own {
+  return {
+    ...(suites !== undefined && { suites: resolve(suites) }),
+    ...(drivers !== undefined && { drivers: drivers.map((file) => resolve(file)) }),
+  };
 }
 
 export function selectionOf(o: SelectionOptions): Selection {

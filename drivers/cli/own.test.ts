@@ -1,0 +1,277 @@
+/**
+ * A case and a driver of a lab's own, as the README tells to write them: in a folder outside of the package, which node has never
+ * heard of. What comes of them is what comes of the product's own.
+ */
+import { spawnSync } from "node:child_process";
+import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { dirname, join } from "node:path";
+import { pathToFileURL } from "node:url";
+import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { PACKAGE_ROOT } from "#fixtures/root";
+
+const MAIN = join(PACKAGE_ROOT, "dist/drivers/cli/main.js");
+
+const SUITE = `import { CLAUSES } from "l2tpspec/clauses";
+import { conformance } from "l2tpspec/conformance";
+import { must } from "l2tpspec/ladder";
+import { acks } from "l2tpspec/matchers";
+
+const clause = CLAUSES["RFC2661-5.8-03"];
+interface Row extends Record<string, number> { times: number }
+const ROWS: readonly Row[] = [{ times: 2 }];
+
+conformance(
+  { id: "mylab-0001", clause, needs: ["lns"], params: ROWS, story: "HELLOs in a row are acknowledged, each of them" },
+  async ({ bench, climb, params: { times } }) => {
+    const tunnel = await bench.open();
+    for (let i = 0; i < times; i++)
+      await climb(must(acks(tunnel.hello(), { tunnel: tunnel.id }), "RFC2661-5.8-03"));
+  },
+);
+`;
+
+const DRIVER = `import { spawn, type ChildProcess } from "node:child_process";
+import { once } from "node:events";
+import { writeFileSync } from "node:fs";
+import { DeviceError, driver, z } from "l2tpspec/driver";
+
+export default driver({
+  name: "mybox",
+  options: z.strictObject({ program: z.array(z.string()).min(1) }),
+  open({ program: [command = "", ...words] }, { id, folder, address, users, pool, gateway, tunnelSecret = "" }) {
+    writeFileSync(folder + "/users", JSON.stringify(users));
+    const at = ["--listen", address, "--users", folder + "/users", "--pool", pool, "--gateway", gateway];
+    let box: ChildProcess | undefined;
+    let said = "";
+    return {
+      id,
+      can: new Set(),
+      async start(signal) {
+        const child = spawn(command, [...words, "peer", "lns", "--quiet", ...at, "--secret", tunnelSecret]);
+        box = child;
+        child.stderr.on("data", (text: Buffer) => (said += text.toString()));
+        while (!said.includes("LNS on")) {
+          if (child.exitCode !== null) throw new DeviceError({ step: "start", text: "it ended", output: said });
+          await Promise.race([once(child.stderr, "data", { signal }), once(child, "exit", { signal })]);
+        }
+      },
+      async stop() {
+        if (box === undefined || box.exitCode !== null) return;
+        box.kill();
+        await once(box, "exit");
+      },
+      alive: async () => box?.exitCode === null,
+      log: async () => said,
+      async [Symbol.asyncDispose]() {
+        await this.stop();
+      },
+    };
+  },
+});
+`;
+
+const LAB = `schema: 1
+name: mybox
+bench: { kind: loopback, device: 127.66.7.1, tester: 127.66.8.1 }
+device:
+  driver: own
+  id: mybox-1
+  name: mybox
+  options: { program: ["${process.execPath}", "${MAIN}"] }
+role: [lns]
+users: [{ name: alice, password: "public:s3cret", address: 172.16.1.51 }]
+pool: 172.16.1.0/24
+gateway: 172.16.1.1
+tunnelSecret: "public:tunnel-secret"
+`;
+
+let dir: string;
+const write = (name: string, text: string): string => {
+  const file = join(dir, name);
+  mkdirSync(dirname(file), { recursive: true });
+  writeFileSync(file, text);
+  return name;
+};
+beforeAll(() => {
+  dir = mkdtempSync(join(tmpdir(), "l2tpspec-own-"));
+  write("mylab/hello.suite.ts", SUITE);
+  write("mybox.driver.ts", DRIVER);
+  write("mybox.yaml", LAB);
+});
+afterAll(() => rmSync(dir, { recursive: true, force: true }));
+
+function l2tpspec(...words: readonly string[]) {
+  const { status, stdout, stderr } = spawnSync(process.execPath, [MAIN, ...words], { cwd: dir, encoding: "utf8" });
+  return { status, stdout, stderr };
+}
+
+test("a case beside the product's, and a driver: run, and judged again like any other", { timeout: 120_000 }, () => {
+  const own = ["--suites", "mylab", "--suite", "mylab"];
+  const ran = l2tpspec("run", "--lab", "mybox.yaml", "--drivers", "mybox.driver.ts", ...own, "--no-report");
+  expect([ran.status, ran.stdout]).toEqual([0, expect.stringMatching(/^1 cases and \d+ rules: \d+ passed, 0 failed/)]);
+  const [run = ""] = readdirSync(join(dir, "reports/out"));
+  const folder = join("reports/out", run);
+  const key = "mylab-0001~lns~times=2";
+  const results = JSON.parse(readFileSync(join(dir, folder, "results.json"), "utf8")) as {
+    device: string;
+    cases: readonly object[];
+  };
+  expect(results).toMatchObject({ device: "mybox-1", cases: [{ key, clause: "RFC2661-5.8-03", verdict: "pass" }] });
+  // The line of the suite as it was written, and not as it runs.
+  expect(readFileSync(join(dir, folder, "cases", key, "ladder.json"), "utf8")).toContain(
+    '"at":"mylab/hello.suite.ts:15"',
+  );
+  const again = l2tpspec("judge", folder);
+  expect([again.status, again.stdout.split("\n")[0]]).toEqual([0, ran.stdout.split("\n")[0]]);
+});
+
+test("list has it in its place", () => {
+  const { status, stdout } = l2tpspec("list", "--suites", "mylab", "--suite", "mylab", "--json");
+  expect(status).toBe(0);
+  expect(JSON.parse(stdout)).toMatchObject([{ id: "mylab-0001", suite: "mylab/hello", role: "lns", level: "implied" }]);
+});
+
+const declares = (changes: readonly (readonly [string, string])[]): string =>
+  changes.reduce((text, [from, to]) => text.replace(from, to), SUITE);
+
+const BAD_SUITES: readonly (readonly [what: string, file: string, text: string, line: RegExp])[] = [
+  [
+    "a file that is no TypeScript",
+    "a/x.suite.ts",
+    "const x: = 1;",
+    /^Misuse a\/x\.suite\.ts: expected a file that loads, found .+ in line 1$/,
+  ],
+  [
+    "a file that throws",
+    "b/x.suite.ts",
+    'throw new Error("boom\\nand more");',
+    /^Misuse b\/x\.suite\.ts:1: expected a file that loads, found boom and more$/,
+  ],
+  [
+    "a file that declares nothing",
+    "c/x.suite.ts",
+    "export {};",
+    /^Misuse c\/x\.suite\.ts: expected at least one case: .*, found none$/,
+  ],
+  [
+    "a clause that there is not",
+    "d/x.suite.ts",
+    declares([
+      ["mylab-", "d-"],
+      ["5.8-03", "5.8-99"],
+    ]),
+    /^Misuse d\/x\.suite\.ts:\d+: .*d-0001: expected a clause of this version .*found none$/,
+  ],
+  [
+    "an id of another folder",
+    "e/x.suite.ts",
+    SUITE,
+    /^Misuse e\/x\.suite\.ts:\d+: .*mylab-0001 in e\/x: expected an id e-<4 digits>$/,
+  ],
+  [
+    "an id of the product",
+    "f/rfc2661/x.suite.ts",
+    declares([["mylab-0001", "rfc2661-0501"]]),
+    /^Misuse f\/rfc2661\/x\.suite\.ts:\d+: .*an id is given once$/,
+  ],
+  [
+    "a suite of the product's name",
+    "g/rfc2661/3.1-header.suite.ts",
+    SUITE,
+    /^Misuse g\/rfc2661\/3\.1-header\.suite\.ts: expected a suite whose name is free, /,
+  ],
+  [
+    "a folder without one",
+    "h/x.ts",
+    "export {};",
+    /^Misuse --suites: expected a folder with \*\.suite\.ts in it, found h: none$/,
+  ],
+];
+
+/** What the command would say of each folder of suites: one process that knows the product's cases asks for all of them. */
+const complaints = new Map<string, string>();
+function complaintOf(folder: string): string {
+  if (!complaints.has(folder)) {
+    const own = pathToFileURL(join(PACKAGE_ROOT, "dist/fixtures/own.js")).href;
+    const catalogue = pathToFileURL(join(PACKAGE_ROOT, "dist/fixtures/catalogue.js")).href;
+    const script = `const { loadOwnSuites } = await import("${own}");
+      await (await import("${catalogue}")).loadCatalogue();
+      const said = [];
+      for (const folder of process.argv.slice(1))
+        said.push([folder, await loadOwnSuites(folder).then(() => "", (e) => e.name + " " + e.message)]);
+      console.log(JSON.stringify(said));`;
+    const folders = BAD_SUITES.map(([, name, text]) => write(name, text).split("/")[0]!);
+    const { stdout } = spawnSync(process.execPath, ["--input-type=module", "-e", script, ...folders], {
+      cwd: dir,
+      encoding: "utf8",
+    });
+    for (const [one, said] of JSON.parse(stdout) as readonly [string, string][]) complaints.set(one, said);
+  }
+  return complaints.get(folder) ?? "";
+}
+
+describe("one clear line for", () => {
+  test.each(BAD_SUITES)("%s", (_what, name, _text, line) => {
+    expect(complaintOf(name.split("/")[0]!)).toMatch(line);
+  });
+
+  test("a mistake in a suite, which is the caller's", () => {
+    write("b/x.suite.ts", 'throw new Error("boom");');
+    const { status, stdout, stderr } = l2tpspec("list", "--suites", "b");
+    expect([status, stdout, stderr]).toEqual([
+      64,
+      "",
+      "l2tpspec: b/x.suite.ts:1: expected a file that loads, found boom\n",
+    ]);
+  });
+
+  test.each<[string, string, string, RegExp]>([
+    [
+      "a driver that is none",
+      "export default { name: 1 };",
+      LAB,
+      /: default export: expected a driver: .*, found one without name, options, open\n$/,
+    ],
+    [
+      "options that it does not take",
+      DRIVER,
+      LAB.replace(/program: .*\]/, "program: 3"),
+      /^l2tpspec: own\.yaml: device\.options\.program: expected array, found 3\n$/,
+    ],
+    [
+      "a name that no driver has",
+      DRIVER,
+      LAB.replace("  name: mybox", "  name: yours"),
+      /^l2tpspec: own\.yaml: device\.name: expected mybox, found yours\n$/,
+    ],
+    [
+      "a bench that it cannot be at",
+      DRIVER,
+      LAB.replace(/bench: .*/, "bench: { kind: memory }"),
+      /^l2tpspec: own\.yaml: device\.driver: expected reference, since bench\.kind is memory, found own\n$/,
+    ],
+  ])("%s", (_what, driver, lab, line) => {
+    write("own.driver.ts", driver);
+    write("own.yaml", lab);
+    const { status, stderr } = l2tpspec("doctor", "--lab", "own.yaml", "--drivers", "own.driver.ts");
+    expect([status, stderr]).toEqual([64, expect.stringMatching(line)]);
+  });
+});
+
+test("the types are there for an editor: the exports of package.json are what the loader knows", () => {
+  const { exports } = JSON.parse(readFileSync(join(PACKAGE_ROOT, "package.json"), "utf8")) as {
+    exports: Readonly<Record<string, string>>;
+  };
+  const loader = readFileSync(join(PACKAGE_ROOT, "fixtures/own-loader.ts"), "utf8");
+  const known = [...loader.matchAll(/"l2tpspec\/(\w+)"/g)].map(([, name]) => `./${name}`);
+  expect(
+    Object.keys(exports)
+      .filter((name) => name !== "./package.json")
+      .sort(),
+  ).toEqual(known.sort());
+  for (const name of known) {
+    const declarations = join(PACKAGE_ROOT, exports[name]!.replace(/\.js$/, ".d.ts"));
+    expect(readFileSync(declarations, "utf8")).toContain("export");
+  }
+});

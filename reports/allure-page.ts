@@ -9,6 +9,7 @@ const STYLE = `
 #content .label_status_passed { background: #1b7837; color: #fff; }
 #content .label_status_skipped { background: #5a6673; color: #fff; }
 #content .label_status_unknown { background: #6a3fb5; color: #fff; }
+#content .attachment-row { position: static; }
 #content .label__info { background: #1f5f99; color: #fff; }
 @media (max-width: 800px) {
   #content .app { flex-direction: column; }

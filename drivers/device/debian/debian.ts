@@ -12,7 +12,7 @@ import type {
   TunnelSeen,
   VersionSeen,
 } from "../observation.ts";
-import type { Scripts } from "../ssh/remote-shell.ts";
+import type { ScriptLog } from "../ssh/script-log.ts";
 import { callOrders, daemonFiles, type DataPath } from "./daemon-files.ts";
 import { standingIn } from "./daemon-log.ts";
 import { HostChanges } from "./host-changes.ts";
@@ -35,7 +35,7 @@ import {
 
 export interface DebianParts {
   readonly id: string;
-  readonly shell: Scripts & AsyncDisposable;
+  readonly shell: ScriptLog;
   readonly journal: Journal;
   readonly lock: Disposable;
   readonly path: DataPath;
@@ -140,12 +140,18 @@ export class DebianRouter implements ConfigurableDevice {
     );
   }
 
-  /** The last that xl2tpd and pppd have logged, up to 64 KB each: their lines bear no time of day. */
-  async log(): Promise<string> {
-    return this.#alone(() => this.#parts.shell.run("log", READ_LOG_END)).catch((error: unknown) => {
+  /**
+   * What was asked of the host since then and what it answered, and the last that xl2tpd and pppd have logged, up to 64 KB each:
+   * their lines bear no time of day.
+   */
+  async log(sinceMs: number): Promise<string> {
+    const { shell } = this.#parts;
+    const said = shell.since(sinceMs);
+    const own = await this.#alone(() => shell.run("log", READ_LOG_END)).catch((error: unknown) => {
       if (error instanceof DeviceError) return `${error.message}\n`;
       throw error;
     });
+    return `${said}# xl2tpd and pppd\n${shell.secrets.mask(own)}`;
   }
 
   configuration(signal: AbortSignal): Promise<string> {
@@ -226,6 +232,7 @@ export class DebianRouter implements ConfigurableDevice {
   }
 
   async #apply(intent: Intent, signal: AbortSignal): Promise<void> {
+    this.#parts.shell.secrets.add(secretsOf(intent));
     const host = await this.#changes.found(signal);
     const { address: client, port } = host.login;
     const steps = [
@@ -268,6 +275,14 @@ export class DebianRouter implements ConfigurableDevice {
     this.#queue = done.catch(() => undefined);
     return done;
   }
+}
+
+function secretsOf(intent: Intent): readonly string[] {
+  const users = intent.role === "lac" ? [intent.user] : intent.users;
+  return [
+    ...users.map(({ password }) => password),
+    ...(intent.tunnelSecret === undefined ? [] : [intent.tunnelSecret]),
+  ];
 }
 
 const NEVER = new AbortController().signal;

@@ -4,6 +4,7 @@ import { Journal } from "../journal.ts";
 import { DeviceLock } from "../lock.ts";
 import type { SshAccess } from "../ssh/connect.ts";
 import { RemoteShell } from "../ssh/remote-shell.ts";
+import { ScriptLog } from "../ssh/script-log.ts";
 import type { DataPath } from "./daemon-files.ts";
 import { DebianRouter } from "./debian.ts";
 
@@ -29,11 +30,17 @@ const PROGRAMS: Readonly<Record<string, string>> = {
   flock: "util-linux",
 };
 
+const CONFIGURES: ReadonlySet<string> = new Set(["apply", "restore", "take back"]);
+/** These read all that the daemons have logged, which is shown once. */
+const READS_LOG: ReadonlySet<string> = new Set(["log", "tunnels", "sessions"]);
+const ROUTINE: ReadonlySet<string> = new Set(["alive"]);
+
 /** Takes the device, logs in, and sees whether it has what it takes. Changes nothing. Rejects with a DeviceError. */
 export async function openDebian(o: DebianOptions, signal?: AbortSignal): Promise<DebianRouter> {
   const lock = DeviceLock.take(o.stateDir, o.id);
   const sudo = o.access.user !== "root";
-  const shell = new RemoteShell(o.access, { sudo, ...(o.withinMs !== undefined && { withinMs: o.withinMs }) });
+  const remote = new RemoteShell(o.access, { sudo, ...(o.withinMs !== undefined && { withinMs: o.withinMs }) });
+  const shell = new ScriptLog(remote, { counted: CONFIGURES, unanswered: READS_LOG, routine: ROUTINE });
   try {
     const names = Object.keys(PROGRAMS).join(" ");
     const check = `for p in ${names}; do command -v $p >/dev/null 2>&1 || [ -x /usr/sbin/$p ] || echo $p; done`;

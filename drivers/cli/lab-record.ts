@@ -14,7 +14,7 @@ export function writeLabRecord(run: string, spec: LabSpec): void {
     typeof value === "string" ? mask(value) : Array.isArray(value) ? value.map(masked) : value;
   const { device, about } = spec;
   const { driver: _, id: __, ...commands } = device;
-  const free = device.driver === "command" ? Object.entries(commands).map(([k, v]) => [k, masked(v)]) : [];
+  const free = device.driver === "command" || device.driver === "own" ? Object.entries(commands).map(([k, v]) => [k, masked(v)]) : [];
   const record = {
     ...spec,
     ...(about !== undefined && { about: mask(about) }),
@@ -28,6 +28,7 @@ export function specimenOf({ device }: Pick<LabSpec, "device">): string | null {
   if (device.driver === "reference") return "the device is the reference peer of the harness itself";
   if (isDriven(device))
     return ownKindOf(device) === "emulator" ? "the device is an emulated one of the harness itself" : null;
+  if (device.driver === "own") return null;
   const commands = [...(device.start ?? []), device.dial ?? "", device.restart ?? ""];
   return commands.some(startsOurPeer) ? "the device is the reference peer of the harness itself" : null;
 }

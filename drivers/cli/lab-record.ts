@@ -14,7 +14,10 @@ export function writeLabRecord(run: string, spec: LabSpec): void {
     typeof value === "string" ? mask(value) : Array.isArray(value) ? value.map(masked) : value;
   const { device, about } = spec;
   const { driver: _, id: __, ...commands } = device;
-  const free = device.driver === "command" || device.driver === "own" ? Object.entries(commands).map(([k, v]) => [k, masked(v)]) : [];
+  const free =
+    device.driver === "command" || device.driver === "own"
+      ? Object.entries(commands).map(([k, v]) => [k, masked(v)])
+      : [];
   const record = {
     ...spec,
     ...(about !== undefined && { about: mask(about) }),

@@ -35,7 +35,7 @@ export async function runLab(lab: Named, o: NightOptions): Promise<readonly Nigh
   for (const profile of o.profiles) {
     const left = o.budgetMs - (Date.now() - began);
     const couldNotBegin = rows.some((row) => row.run === null);
-    if (couldNotBegin) rows.push(notRun(lab, profile, "the quick profile could not run"));
+    if (couldNotBegin) rows.push(notRun(lab, profile, "the profile before it could not run"));
     else if (o.signal.aborted) rows.push(notRun(lab, profile, "the night was ended before"));
     else if (left <= 0) rows.push(timeIsUp(lab, profile, o.budgetMs));
     else rows.push(await runProfile(lab, profile, left, o));

@@ -12,6 +12,7 @@ import { loadLab } from "#lab/load";
 import type { Nightly } from "#reports/nightly";
 import { labsIn, sharedBy } from "./nightly-labs.ts";
 import { inTurns, type Turn } from "./nightly-turns.ts";
+import { runCommand } from "./program.ts";
 
 const text = (name: string): string => readFileSync(join(PACKAGE_ROOT, "fixtures/labs", name), "utf8");
 const NEVER = new AbortController().signal;
@@ -103,6 +104,27 @@ describe("what is no folder of labs", () => {
   });
 });
 
+test.each([
+  [["--suite", "rfc9999"], /--suite: expected a folder or file of suites\/, found rfc9999$/],
+  [
+    ["--case", "rfc1332-0104", "--profile", "quick"],
+    /--suite, --case, --role: expected a selection that holds a case, found none$/,
+  ],
+  [
+    ["--markdown", "/nowhere/x.md"],
+    /--markdown: expected a file that can be written, in a folder that exists, found \/nowhere/,
+  ],
+  [["--budget", "0"], /'--budget <minutes>' argument '0' is invalid\. expected minutes, more than 0$/],
+])("%j is told before a lab begins", async (words, line) => {
+  writeFileSync(join(dir, "a.yaml"), text("embedded.yaml"));
+  let said = "";
+  const out = join(dir, "out");
+  const argv = ["nightly", "--labs", dir, "--out", out, "--history", join(dir, "history"), ...words];
+  const code = await runCommand(argv, { write: (more) => (said += more) });
+  expect([code, said.trimEnd()]).toEqual([64, expect.stringMatching(line)]);
+  expect(existsSync(out)).toBe(false);
+});
+
 /** Its run's process is killed by what the run starts as its device. */
 const KILLED = `
 schema: 1
@@ -178,7 +200,7 @@ test("time that is up ends a run, and what comes after it does not begin", { tim
   expect(code).toBe(2);
   expect(summary.runs.map((r) => [r.profile, r.ended, r.code, r.why])).toEqual([
     ["quick", "not run", 2, "its 0.0 min were used up"],
-    ["full", "not run", 2, "the quick profile could not run"],
+    ["full", "not run", 2, "the profile before it could not run"],
   ]);
 });
 

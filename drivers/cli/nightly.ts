@@ -8,7 +8,7 @@ import { Interruption } from "./interruption.ts";
 import type { NightLab } from "./nightly-labs.ts";
 import type { NightOptions } from "./nightly-run.ts";
 import type { Turn } from "./nightly-turns.ts";
-import { addProfile, addSelection, HISTORY, type SelectionOptions, wholeNumber } from "./selection.ts";
+import { addProfile, addSelection, HISTORY, selectionOf, type SelectionOptions, wholeNumber } from "./selection.ts";
 
 export interface NightlyOptions extends SelectionOptions {
   readonly labs: string;
@@ -60,6 +60,7 @@ export async function nightly(o: NightlyOptions, out: NodeJS.WritableStream): Pr
     import("./writable.ts"),
   ]);
   const labs = labsIn(o.labs);
+  const profiles = await profilesFor(o);
   const startedAt = new Date().toISOString();
   const history = resolve(o.history ?? join(o.out, "history"));
   const about = { startedAt, strict: o.strict ?? false, selection: {} };
@@ -72,11 +73,25 @@ export async function nightly(o: NightlyOptions, out: NodeJS.WritableStream): Pr
   using interruption = new Interruption();
   const runs = await runLabs(labs, o, {
     ...{ dir, history, report: o.report, words: wordsOf(o), signal: interruption.signal },
-    profiles: o.profile === "quick" ? ["quick"] : ["quick", "full"],
+    profiles,
     budgetMs: o.budget * 60_000,
     say: (line: string) => void process.stderr.write(`nightly: ${line}\n`),
   });
   return await tellNight(runs, { dir, startedAt, markdown: o.markdown, json: o.json === true }, out);
+}
+
+/** Those of which the selection holds a case. Misuse where it holds none, before each lab says so. */
+async function profilesFor(o: SelectionOptions): Promise<readonly NightlyRun["profile"][]> {
+  const [{ loadCatalogue, select }, { Misuse }] = await Promise.all([
+    import("#fixtures/catalogue"),
+    import("#fixtures/misuse"),
+  ]);
+  const entries = await loadCatalogue();
+  const wanted: readonly NightlyRun["profile"][] = o.profile === "quick" ? ["quick"] : ["quick", "full"];
+  const profiles = wanted.filter((profile) => select(entries, { ...selectionOf(o), profile }).length > 0);
+  if (profiles.length === 0)
+    throw new Misuse({ field: "--suite, --case, --role", expected: "a selection that holds a case", found: "none" });
+  return profiles;
 }
 
 /** Gives the rows of every lab, in the order of the labs. */

@@ -1,9 +1,9 @@
 /**
- * `npm run screenshots`: the README's pictures of the HTML report, made anew from runs against the embedded peer. One page more is
- * one entry more in PAGES.
+ * `npm run screenshots`: the README's pictures of the HTML reports, made anew from runs against the embedded peer and, as root, a
+ * matrix of peers that run here. One page more is one entry more in PAGES.
  */
 import { spawnSync } from "node:child_process";
-import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { mkdtempSync, readdirSync, readFileSync, renameSync, rmSync, writeFileSync } from "node:fs";
 import { createServer } from "node:http";
 import { once } from "node:events";
 import { tmpdir } from "node:os";
@@ -14,15 +14,48 @@ import { withPalette } from "./smaller-png.mjs";
 
 const root = fileURLToPath(new URL("..", import.meta.url));
 const MOST = 150_000;
-const TYPES = { ".html": "text/html", ".js": "text/javascript", ".svg": "image/svg+xml", ".json": "application/json" };
+const TYPES = {
+  ".html": "text/html",
+  ".css": "text/css",
+  ".js": "text/javascript",
+  ".svg": "image/svg+xml",
+  ".json": "application/json",
+};
 
-/** Each from a case of the report, at a width in px; `of` says what is shown and how much of it. */
+/** Each from a case or a place of the third night's report, or a page of its own, at a width in px; `of` says how much of it. */
 const PAGES = [
+  { file: "reports/picture-run.png", at: "report/index.html#", width: 1280, of: charts },
+  { file: "reports/picture-categories.png", at: "report/index.html#categories", width: 1280, of: categories },
+  { file: "reports/picture-coverage.png", at: "coverage.html", width: 1100, of: top },
+  { file: "reports/picture-matrix.png", at: "matrix.html", width: 1100, of: table },
   { file: "reports/picture.png", case: "rfc2661-0512", width: 1280, of: ladder },
   { file: "reports/picture-octets.png", case: "rfc2661-0512", width: 1280, of: fault },
   { file: "reports/picture-dark.png", case: "call-lns-0001", width: 1180, colorScheme: "dark", of: casePane },
   { file: "reports/picture-phone.png", case: "rfc2661-0512", width: 390, of: phone },
 ];
+
+/** The run's page: what it was, and how the nights went. */
+async function charts(page, path) {
+  await page.locator(".history-trend__chart svg, [data-id=history-trend] svg").first().waitFor();
+  await page.setViewportSize({ width: 1280, height: 1500 });
+  await page.screenshot({ path });
+}
+
+async function categories(page, path) {
+  await page.locator(".node__title").first().waitFor();
+  await page.locator(".node__title").first().click();
+  await page.screenshot({ path, clip: { x: 0, y: 0, width: 1280, height: 480 } });
+}
+
+async function top(page, path) {
+  await page.screenshot({ path });
+}
+
+/** The matrix without its details. */
+async function table(page, path) {
+  const { y, height } = await page.locator("table.matrix").boundingBox();
+  await page.screenshot({ path, clip: { x: 0, y: 0, width: 1100, height: y + height + 20 } });
+}
 
 /** The picture of the case by itself, its background frames folded. */
 async function ladder(page, path) {
@@ -67,28 +100,46 @@ async function openPicture(page) {
   await page.locator(".attachment-row", { hasText: "ladder" }).evaluate((row) => row.scrollIntoView());
 }
 
-/** A run whose device acknowledges too little: one case fails, the other passes. */
-function failingRun(out) {
-  const lab = join(out, "embedded.yaml");
+function l2tpspec(...words) {
+  return spawnSync(process.execPath, ["dist/drivers/cli/main.js", ...words], { cwd: root, stdio: "inherit" }).status;
+}
+
+const newest = (folder) => join(folder, readdirSync(folder).sort().at(-1));
+
+/** Three nights; on the third the device acknowledges too little: one case fails, the other passes. */
+function nights(out) {
   const embedded = readFileSync(join(root, "fixtures/labs/embedded.yaml"), "utf8");
-  writeFileSync(lab, embedded.replace("  id: reference\n", "  id: reference\n  fault: mutant-0218\n"));
-  const words = [
-    "run",
-    "--lab",
-    lab,
-    "--case",
-    "rfc2661-0512,call-lns-0001",
-    "--role",
-    "lns",
-    "--out",
-    join(out, "runs"),
-  ];
-  const { status } = spawnSync(process.execPath, ["dist/drivers/cli/main.js", ...words], {
-    cwd: root,
-    stdio: "inherit",
-  });
-  if (status !== 1) throw new Error(`the run should end with 1, a non-conformance; it ended with ${status}`);
-  return join(out, "runs", readdirSync(join(out, "runs"))[0], "allure-report");
+  const lab = join(out, "embedded.yaml");
+  for (const night of [1, 2, 3]) {
+    const fault = night < 3 ? "" : "  fault: mutant-0218\n";
+    writeFileSync(lab, embedded.replace("  id: reference\n", `  id: reference\n${fault}`));
+    const cases = ["--case", "rfc2661-0512,call-lns-0001,call-lns-0003,rfc2661-0108", "--role", "lns"];
+    const status = l2tpspec(
+      "run",
+      "--lab",
+      lab,
+      ...cases,
+      "--history",
+      join(out, "history"),
+      "--out",
+      join(out, "runs"),
+    );
+    if (status !== (night < 3 ? 0 : 1)) throw new Error(`night ${night} ended with ${status}`);
+  }
+  renameSync(join(newest(join(out, "runs")), "allure-report"), join(out, "report"));
+}
+
+function coverage(out) {
+  l2tpspec("run", "--no-report", "--out", join(out, "whole"));
+  renameSync(join(newest(join(out, "whole")), "coverage.html"), join(out, "coverage.html"));
+}
+
+function matrix(out) {
+  const labs = ["embedded", "xl2tpd-lac", "xl2tpd-lns", "l2tpns", "vrp-emulator"].map(
+    (name) => `fixtures/labs/${name}.yaml`,
+  );
+  l2tpspec("matrix", "--labs", labs.join(","), "--out", join(out, "matrices"));
+  renameSync(join(newest(join(out, "matrices")), "matrix.html"), join(out, "matrix.html"));
 }
 
 async function serve(folder) {
@@ -114,16 +165,19 @@ function uidOf(report, id) {
 }
 
 const out = mkdtempSync(join(tmpdir(), "l2tpspec-screenshots-"));
-const report = failingRun(out);
-const server = await serve(report);
+nights(out);
+coverage(out);
+matrix(out);
+const server = await serve(out);
 const browser = await chromium.launch({
   executablePath: "/usr/bin/chromium",
   args: ["--no-sandbox", "--disable-gpu", "--disable-lcd-text"],
 });
 try {
-  for (const { file, case: id, width, colorScheme = "light", of } of PAGES) {
+  for (const { file, case: id, at, width, colorScheme = "light", of } of PAGES) {
     const page = await browser.newPage({ viewport: { width, height: 860 }, colorScheme });
-    await page.goto(`http://127.0.0.1:${server.address().port}/#suites/x/${uidOf(report, id)}`);
+    const place = at ?? `report/index.html#suites/x/${uidOf(join(out, "report"), id)}`;
+    await page.goto(`http://127.0.0.1:${server.address().port}/${place}`);
     await of(page, join(root, file));
     await page.close();
     const png = withPalette(readFileSync(join(root, file)));

@@ -132,7 +132,10 @@ function shownByTshark(field: Field, path: string): boolean {
 }
 
 /** The layers of the packet itself: not those inside the IP packet that PPP carries, nor the packet that an ICMP error quotes. */
-function outermost(layers: readonly TsharkLayer[]): readonly TsharkLayer[] {
+function outermost(all: readonly TsharkLayer[]): readonly TsharkLayer[] {
+  // PPPoE and its PPP are the link, as Ethernet is: what they carry is the packet.
+  const link = all.findIndex((layer) => layer.protocol === "pppoes");
+  const layers = link < 0 ? all : all.slice(link + 2);
   const ppp = layers.findIndex((layer) => layer.protocol === "ppp");
   const end = layers.findIndex(
     ({ protocol }, index) => protocol === "icmp" || (protocol === "ip" && ppp >= 0 && index > ppp),

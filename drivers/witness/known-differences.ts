@@ -30,7 +30,7 @@ const KNOWN: readonly KnownDifference[] = [
     applies: (_difference, { l2tp }) => l2tp?.kind === "other-version",
   },
   {
-    reason: "L2TP is looked for in UDP over IPv4 on the link itself, not in PPPoE, VLANs or other tunnels",
+    reason: "L2TP is looked for in UDP over IPv4 on the link itself, with its tags and its PPPoE, not in other tunnels",
     applies: ({ path, ours }, _packet, theirs) =>
       path === "l2tp" && ours === false && (theirs?.layers.some(({ protocol }) => TUNNELS.has(protocol)) ?? false),
   },
@@ -56,7 +56,7 @@ const KNOWN: readonly KnownDifference[] = [
   },
 ];
 
-const TUNNELS: ReadonlySet<string> = new Set(["pppoes", "vlan", "gre", "ipv6", "mpls"]);
+const TUNNELS: ReadonlySet<string> = new Set(["gre", "ipv6", "mpls"]);
 
 /** Why the two decoders may differ here, or undefined: then one of them is wrong. */
 export function explanationOf(

@@ -130,7 +130,7 @@ describe("abilities", () => {
   });
 
   test("a dial command that cannot work says so", async () => {
-    await using dut = device({ dial: "echo no line; exit 1" });
+    await using dut = device({ dial: "echo no line; exit 1" }, { failsWithinMs: 20_000 });
     expect(await failure(dut.dial!(target, NEVER))).toMatchObject({
       message: "device: dial: the command ended with exit 1",
       output: "no line\n",

@@ -39,6 +39,8 @@ export interface CommandDeviceOptions {
   /** Added to this process's environment. */
   readonly env?: Readonly<Record<string, string>>;
   readonly readyWithinMs?: number;
+  /** How long a command of `dial` or `start` is watched for an end that says that it cannot work. */
+  readonly failsWithinMs?: number;
   /** How long any other step may take. */
   readonly stepWithinMs?: number;
 }
@@ -46,7 +48,7 @@ export interface CommandDeviceOptions {
 const READY_WITHIN_MS = 30_000;
 const STEP_WITHIN_MS = 15_000;
 const READY_EVERY_MS = 50;
-/** A command of `dial` or `start` that cannot work ends within this time. */
+/** On a machine that is not busy a command that cannot work has ended by then; each call waits so long. */
 const FAILS_WITHIN_MS = 50;
 
 /** A device of which nothing is known but the commands that a lab file gives. */
@@ -89,7 +91,7 @@ export class CommandDevice implements Device {
         signal.throwIfAborted();
         const process = this.#process(line, {});
         this.#processes.push({ line, process });
-        await within(process.exited, FAILS_WITHIN_MS);
+        await within(process.exited, this.#options.failsWithinMs ?? FAILS_WITHIN_MS);
         this.#failIfDied();
       }
       await this.#ready(signal);
@@ -167,7 +169,7 @@ export class CommandDevice implements Device {
     signal.throwIfAborted();
     const log = new OutputLog();
     const process = this.#process(line, { ...target }, log);
-    const exit = await within(process.exited, FAILS_WITHIN_MS);
+    const exit = await within(process.exited, this.#options.failsWithinMs ?? FAILS_WITHIN_MS);
     if (exit !== undefined && exit.status !== 0) {
       await process.end();
       throw new DeviceError({ step: "dial", text: `the command ended with ${exit.how}`, output: log.tail() });

@@ -50,6 +50,7 @@ conformance(
 conformance(
   {
     id: "regressions-0010",
+    version: 2,
     clause: CLAUSES["RFC2661-4.4.2-09"],
     needs: ["lns"],
     story: "a CDN with a Result Code AVP of 8, 10 or more octets ends its session, and the call beside it goes on",
@@ -75,6 +76,7 @@ conformance(
     await tunnel.acknowledged(tunnel.send(end, { sessionId: call.peerId }));
     beside.echo(100);
     await climb(must(echoed(100, beside.id), "RFC2661-4.4.2-09"));
+    await bench.afterCall();
     call.send(lcp.configureRequest(1, []));
     await silence(never(data({ "l2tp.sessionId": call.id }), "RFC2661-4.4.2-09").within(2_000));
   },

@@ -65,8 +65,11 @@ conformance(
   async ({ bench, climb, silence, caller, gateway, params: { octets } }) => {
     const tunnel = await bench.open();
     const beside = await tunnel.call();
-    await beside.openLcp(caller, gateway, { byHand: ["PAP", "CHAP", "IPCP"] });
+    const byHand = { byHand: ["PAP", "CHAP", "IPCP"] } as const;
+    await beside.openLcp(caller, gateway, byHand);
     const call = await tunnel.call();
+    // Its PPP has begun: whether a device ends one that is only about to begin is another question.
+    await call.openLcp(caller, gateway, byHand);
     const resultCode = {
       8: { result: 3 },
       10: { result: 2, error: 6 },

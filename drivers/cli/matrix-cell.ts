@@ -1,5 +1,5 @@
 /** One cell of the matrix: both calls of a LAC to an LNS, and what the rules say of both ends. */
-import { readFileSync, rmSync } from "node:fs";
+import { readFileSync } from "node:fs";
 import { basename, join } from "node:path";
 import { STEPS, type CallSeen, type Method, type Step } from "#expect/interworking";
 import type { SharedSecrets } from "#expect/observer/proofs";
@@ -45,8 +45,7 @@ export async function tryCell({ lac, lns, dir, lacking, signal }: CellOptions): 
       signal.throwIfAborted();
       // Our own mistakes and the caller's are no word about two devices.
       if (isMisuse(error) || !isOfTheBench(error)) throw error;
-      rmSync(dir, { recursive: true, force: true });
-      return cannot(`${method}: ${error.message}`);
+      return cannot(`${method}: ${error.message}; what was recorded is in ${basename(dir)}`);
     }
   }
   const steps = stepsOf(meetings);

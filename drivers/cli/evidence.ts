@@ -11,10 +11,8 @@ import { type ProbeRecord, probeSchema } from "#reports/probe";
 import { archivedResultsSchema } from "#reports/results-schema";
 import { runInfoSchema, type RunInfo } from "#reports/schema";
 import { type CaseEvidence, judgeCase } from "./evidence-case.ts";
-import { specimenOf } from "./lab-record.ts";
+import { LAB, specimenOf } from "./lab-record.ts";
 import type { KnownRuns } from "./known-cases.ts";
-
-export const LAB = "lab.json";
 
 export interface ReadEvidence {
   readonly info: RunInfo;

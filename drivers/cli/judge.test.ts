@@ -7,10 +7,13 @@ import { loadCatalogue, select } from "#fixtures/catalogue";
 import { runCase } from "#fixtures/run-case";
 import { loadLab } from "#lab/load";
 import { openLab } from "#lab/open";
+import { writeLabRecord } from "./lab-record.ts";
 import { judgeFolder, type JudgeOptions } from "./judge.ts";
 import { writeRunInfo } from "./run-reports.ts";
 
 const KEYS = ["call-lns-0001~lns", "call-lns-0040~lns"] as const;
+/** Its way leads over ids of the device, which one that hides its AVPs hides. */
+const HIDDEN = "rfc2661-1226";
 let dir: string;
 let run: string;
 let folder: string;
@@ -61,6 +64,26 @@ test("the tunnel secret comes from a file, or the caller is told that it does no
   );
 });
 
+test("the run's own tunnel secret opens what was hidden where it is public, and is asked for where it is not", async () => {
+  const { spec } = loadLab("fixtures/labs/embedded.yaml");
+  const cases = [HIDDEN];
+  const fault = { l2tp: { hide: { mostPadding: 20 } } };
+  await using lab = await openLab(spec, { runId: "hidden", runDir: run, fault });
+  for (const one of select(await loadCatalogue(), { cases }))
+    await runCase(one, lab, { seed: 1, strict: false, casesDir: join(run, "cases") });
+  writeLabRecord(run, spec);
+  expect(await judged(run, { case: cases })).toMatchObject({ code: 0, complaints: "" });
+  process.env["L2S_JUDGED"] = "tunnel-secret";
+  writeLabRecord(run, { ...spec, tunnelSecret: "env:L2S_JUDGED" });
+  const { code, complaints, text } = await judged(run, { case: cases });
+  expect(complaints).toBe(
+    "l2tpspec: what the device hid is not judged: the run's tunnel secret is env:L2S_JUDGED of its lab (--secrets)\n",
+  );
+  delete process.env["L2S_JUDGED"];
+  expect(code).toBe(2);
+  expect(text).toMatch(/^inconclusive/);
+});
+
 type Damage = readonly [what: string, damage: () => void, message: RegExp];
 const ladder = (text: string) => (): void => writeFileSync(join(folder, "ladder.json"), text);
 const changed = (changes: object) => (): void => {
@@ -94,6 +117,7 @@ describe.each(DAMAGES)("%s", (_what, damage, message) => {
   test("in a run makes that case inconclusive and leaves the others theirs", async () => {
     damage();
     const { code, complaints } = await judged(run);
+    delete process.env["L2S_JUDGED"];
     expect(code).toBe(2);
     expect(complaints.trim()).toMatch(message);
     expect(resultOf(KEYS[0]).verdict).toBe("inconclusive");

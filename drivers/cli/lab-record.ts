@@ -1,8 +1,11 @@
 /** The lab as a run keeps it (`lab.json`): what was put to the test, and by which driver. */
+import { existsSync } from "node:fs";
 import { join } from "node:path";
 import { maskerOf } from "#lab/mask";
-import { type LabSpec, ownKindOf, isDriven } from "#lab/schema";
-import { writeAtomically } from "#reports/files";
+import { type LabSpec, ownKindOf, isDriven, labSchema } from "#lab/schema";
+import { readJson, writeAtomically } from "#reports/files";
+
+export const LAB = "lab.json";
 
 /**
  * Secrets stand there by reference, as in the lab's file; one that is spelt out besides, in a command, is masked. Other fields
@@ -23,7 +26,13 @@ export function writeLabRecord(run: string, spec: LabSpec): void {
     ...(about !== undefined && { about: mask(about) }),
     device: { ...device, ...(Object.fromEntries(free) as Record<string, unknown>) },
   };
-  writeAtomically(join(run, "lab.json"), `${JSON.stringify(record, null, 2)}\n`);
+  writeAtomically(join(run, LAB), `${JSON.stringify(record, null, 2)}\n`);
+}
+
+/** What {@link writeLabRecord} wrote; `undefined` where a run has none, and a Misuse where it cannot be read. */
+export function readLabRecord(run: string): LabSpec | undefined {
+  const file = join(run, LAB);
+  return existsSync(file) ? readJson(file, labSchema, "the lab, as the run kept it") : undefined;
 }
 
 /** Why a device is none that anybody sells, told by what the lab's driver starts and never by a name; `null` of any other. */

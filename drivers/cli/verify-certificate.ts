@@ -1,8 +1,5 @@
 /** The certificate of a bundle, made anew from the run's files and held against the one that was issued. */
 import { isMisuse, Misuse } from "#fixtures/misuse";
-import type { JudgeSecrets } from "#fixtures/rejudge";
-import type { LabSpec } from "#lab/schema";
-import { resolveSecret } from "#lab/secret";
 import { type Files, jsonIn } from "#reports/bundle/files";
 import { decide } from "#reports/certificate/certificate";
 import { certificateDifferences } from "#reports/certificate/difference";
@@ -12,6 +9,7 @@ import { type Certificate, certificateSchema } from "#reports/certificate/schema
 import { labIn, readEvidence } from "./evidence.ts";
 import { knownCases } from "./known-cases.ts";
 import { toolDigest } from "./tool-digest.ts";
+import { tunnelSecretOf } from "./tunnel-secret.ts";
 
 interface Verified {
   readonly certificate: Certificate;
@@ -28,7 +26,7 @@ export async function certificateIn(
   const issued = jsonIn(files, "certificate.json", certificateSchema, "a certificate");
   const profile = profileIn(issued, o.profiles);
   const lab = labIn(files);
-  const secret = await secretOf(lab, o.secrets);
+  const secret = await tunnelSecretOf(lab, o.secrets);
   const known = await knownCases();
   const { info, evidence, faults, untold, foreign } = readEvidence(files, issued.run.id, known, secret);
   const issue = { tool: issued.tool, issuedAt: issued.issuedAt, signer: fingerprint };
@@ -64,22 +62,4 @@ function profileIn({ profile: { name } }: Certificate, known: readonly Profile[]
     const { expected, found } = cause;
     throw new Misuse({ file: "certificate.json", field: "profile.name", expected, found, cause });
   }
-}
-
-/** Whoever verifies has the secret from its holder, or from the lab where it is public; never from his own environment. */
-async function secretOf({ tunnelSecret }: LabSpec, file: string | undefined): Promise<JudgeSecrets["tunnelSecret"]> {
-  if (file !== undefined) {
-    const { readSecrets } = await import("#fixtures/judge-capture-secrets");
-    const tunnels = readSecrets(file).tunnels;
-    const [only] = tunnels;
-    if (only !== undefined && tunnels.length === 1) return only.secret;
-    throw new Misuse({
-      file,
-      field: "tunnels",
-      expected: "one tunnel secret, which is that of the run's device",
-      found: `${tunnels.length}`,
-    });
-  }
-  if (tunnelSecret?.startsWith("public:") !== true) return undefined;
-  return new TextEncoder().encode(resolveSecret(tunnelSecret, "tunnelSecret"));
 }

@@ -1,6 +1,6 @@
 /**
- * What a report costs: the time that writing Allure's results adds to an embedded run, case by case while it runs, and the seconds
- * and MB in which the whole report is made of that run's folder. `npm run bench` prints both; alone: `node .ci/bench-report.mjs`.
+ * What a report costs: what the reporter adds to the cases of an embedded run, what comes after them (results for Allure, and
+ * tshark's reading of each frame), and the seconds and MB in which the whole report is made of that run's folder. `npm run bench` prints both; alone: `node .ci/bench-report.mjs`.
  */
 import { spawn } from "node:child_process";
 import { mkdtempSync, readdirSync, readFileSync, rmSync } from "node:fs";
@@ -36,14 +36,16 @@ async function measured(args, env = {}) {
   return { seconds: (performance.now() - began) / 1000, mb: peak / 1024 };
 }
 
-/** A whole embedded run; gives its folder and the seconds until its last case was done with, by the reporter too. */
+/** A whole embedded run; gives its folder, the seconds until its last case was done with, and those that came after. */
 async function embeddedRun(parent, isReported) {
   const out = mkdtempSync(join(parent, "run-"));
   // Without Java the results are written and no HTML is made of them.
-  await measured(["run", "--out", out, ...(isReported ? [] : ["--no-report"])], { JAVA_HOME: "/nowhere" });
+  const { seconds } = await measured(["run", "--out", out, ...(isReported ? [] : ["--no-report"])], {
+    JAVA_HOME: "/nowhere",
+  });
   const run = join(out, readdirSync(out)[0]);
   const { durationMs } = JSON.parse(readFileSync(join(run, "run.json"), "utf8"));
-  return { run, seconds: durationMs / 1000 };
+  return { run, cases: durationMs / 1000, after: seconds - durationMs / 1000 };
 }
 
 const median = (values) => values.toSorted((a, b) => a - b)[Math.floor(values.length / 2)];
@@ -56,10 +58,14 @@ export async function benchReport(parent, rounds = 3) {
     plain.push(await embeddedRun(parent, false));
     reported.push(await embeddedRun(parent, true));
   }
-  const [without, withReporter] = [plain, reported].map((runs) => median(runs.map(({ seconds }) => seconds)));
-  const more = (withReporter / without - 1) * 100;
+  const [without, withReporter] = [plain, reported].map((runs) => ({
+    cases: median(runs.map(({ cases }) => cases)),
+    after: median(runs.map(({ after }) => after)),
+  }));
+  const more = (withReporter.cases / without.cases - 1) * 100;
   console.log(
-    `embedded run with the reporter: ${withReporter.toFixed(1)} s, without: ${without.toFixed(1)} s, ${more.toFixed(1)} % more (under 5)`,
+    `cases of an embedded run with the reporter: ${withReporter.cases.toFixed(1)} s, without: ${without.cases.toFixed(1)} s, ` +
+      `${more.toFixed(1)} % more (under 5); after them ${withReporter.after.toFixed(1)} s and ${without.after.toFixed(1)} s`,
   );
   const { run } = reported.at(-1);
   const { seconds, mb } = await measured(["report", run]);

@@ -1,4 +1,4 @@
-import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, truncateSync, writeFileSync } from "node:fs";
+import { mkdtempSync, readdirSync, readFileSync, rmSync, truncateSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import type { Category } from "allure-js-commons/sdk";
@@ -81,7 +81,8 @@ describe("a verdict becomes a status, and the message tells what it was", () => 
   test("a case that was cut off is broken", () => {
     const run = written(SAMPLE);
     rmSync(join(run, "cases", SAMPLE.key, "result.json"));
-    new AllureReport(run, RUN_INFO).ended(SAMPLE);
+    const [folder] = readCases(run);
+    new AllureReport(run, RUN_INFO).writeCase(folder!);
     expect(resultsIn(run).map((r) => [r.status, r.statusDetails.message])).toEqual([
       ["broken", "INCONCLUSIVE: interrupted"],
     ]);
@@ -354,13 +355,4 @@ describe("what is known only at the end", () => {
     expect(environment).toMatch(/^seed ?= ?42$/m);
     expect(json("executor.json")).toMatchObject({ buildOrder: 7, buildName: run.split("/").at(-1) });
   });
-});
-
-test("each result is on disk when the case has ended", () => {
-  const run = written(SAMPLE, PASSED);
-  const report = new AllureReport(run, RUN_INFO);
-  expect(existsSync(join(run, "allure-results"))).toBe(false);
-  report.ended(SAMPLE);
-  expect(resultsIn(run)).toHaveLength(1);
-  expect([report.has(SAMPLE.key), report.has(PASSED.key)]).toEqual([true, false]);
 });

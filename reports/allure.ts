@@ -1,10 +1,13 @@
-/** Allure 2 results, one file a result, each on disk as soon as it is written: a run that is killed keeps what it has. */
+/**
+ * Allure 2 results, made of a run's folder when its cases have ended, or at any time after: the folders are what a run that is
+ * killed keeps, and drawing pages beside the cases would take the processor from them.
+ */
 import { existsSync } from "node:fs";
 import { join } from "node:path";
 import { ContentType, Status, type Label } from "allure-js-commons";
 import { ReporterRuntime } from "allure-js-commons/sdk/reporter";
 import type { Frame } from "#capture/frame";
-import type { CaseResult, RuleResult } from "#expect/verdict";
+import type { RuleResult } from "#expect/verdict";
 import { expectationsOn, isKnown, type Baseline, type BaselineEntry } from "./baseline.ts";
 import {
   caseLabels,
@@ -29,7 +32,7 @@ import { showsFlows } from "./flow-picture.ts";
 import { framesOfCase } from "./frames.ts";
 import { AllureFiles } from "./allure-files.ts";
 import { allureName } from "./history-allure.ts";
-import { readCase, type CaseFolder, type RunInfo } from "./run-folder.ts";
+import type { CaseFolder, RunInfo } from "./run-folder.ts";
 import type { BaselineUse, Results } from "./sink.ts";
 
 /** `application/vnd.tcpdump.pcap` is the registered type; browsers then offer the file to Wireshark. */
@@ -42,7 +45,6 @@ export class AllureReport {
   readonly #runtime: ReporterRuntime;
   readonly #resultsDir: string;
   readonly #environment: Readonly<Record<string, string>>;
-  readonly #written = new Set<string>();
   readonly #names = new Map<string, string>();
 
   /** `run` is the run's folder; results go to its `allure-results/`. */
@@ -58,15 +60,6 @@ export class AllureReport {
     this.#environment = environmentOf(info, baseline);
   }
 
-  /** The case has ended and its folder is complete. */
-  ended(result: Pick<CaseResult, "key">): void {
-    this.writeCase(readCase(join(this.#run, "cases", result.key)));
-  }
-
-  has(key: string): boolean {
-    return this.#written.has(key);
-  }
-
   /** What Allure's generator calls each result from night to night, by the key of the case, or by id and role of the rule. */
   get names(): ReadonlyMap<string, string> {
     return this.#names;
@@ -75,7 +68,6 @@ export class AllureReport {
   /** One case, with the page that shows its ladder or its flows, the capture, and one text. It is on disk when this returns. */
   writeCase(folder: CaseFolder): void {
     const c = folder.result;
-    this.#written.add(c.key);
     const known = isKnown(c, this.#active);
     const start = Date.parse(c.startedAt);
     const parameters = parametersOf(c);

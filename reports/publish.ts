@@ -22,11 +22,8 @@ export interface PublishOptions {
   readonly baseline?: Baseline | undefined;
   /** Whether to make the HTML, which takes some seconds. */
   readonly html: boolean;
-  /**
-   * The report that was told of each case as it ended. Cases that it was not told of, because they were cut off, are added.
-   * Without it allure-results/ is made anew; "none" makes none.
-   */
-  readonly allure?: AllureReport | "none" | undefined;
+  /** "none" makes no results for Allure; otherwise allure-results/ is made anew. */
+  readonly allure?: "none" | undefined;
   /** What there is to judge with; without it no coverage is made. */
   readonly catalogue?: Catalogue | undefined;
   /** Folder of the nights before, to which this one is added. Without it a report goes on with the run before in the same folder. */
@@ -56,9 +53,9 @@ export async function publish(run: string, o: PublishOptions): Promise<Published
   const previous = history === undefined ? previousRun(run) : undefined;
   let past: string | AllureHistory | undefined = previous;
   if (o.allure !== "none") {
-    if (o.allure === undefined) rmSync(join(run, "allure-results"), { recursive: true, force: true });
-    const allure = o.allure ?? new AllureReport(run, info, o.baseline);
-    for (const folder of folders) if (!allure.has(folder.result.key)) allure.writeCase(folder);
+    rmSync(join(run, "allure-results"), { recursive: true, force: true });
+    const allure = new AllureReport(run, info, o.baseline);
+    for (const folder of folders) allure.writeCase(folder);
     allure.finish(results, history?.order ?? nextBuildOrder(previous));
     if (history !== undefined) past = allureHistory(history, allure.names);
   }

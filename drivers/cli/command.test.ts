@@ -57,6 +57,10 @@ function processesOf(text: string): readonly string[] {
   });
 }
 
+interface Ids {
+  readonly historyId: string;
+}
+
 /** The folder of the one run below `out`. */
 const runIn = (out: string): string => join(out, readdirSync(out)[0] ?? "none");
 const casesIn = (out: string): readonly string[] =>
@@ -92,7 +96,7 @@ describe.skipIf(!isBuilt)("the command as a process (needs dist/)", () => {
     await until("the device is gone", () => processesOf("127.93.1.1").length === 0, 3000);
   }, 30_000);
 
-  test("SIGKILL in the middle of a run: its processes end, and the folder can be judged", async () => {
+  test("SIGKILL in the middle of a run: its processes end, and what it had is judged and reported", async () => {
     const out = join(dir, "killed");
     const { child, ended } = await running(out);
     child.kill("SIGKILL");
@@ -101,6 +105,10 @@ describe.skipIf(!isBuilt)("the command as a process (needs dist/)", () => {
     const judge = start("judge", runIn(out));
     expect([await judge.ended, judge.said.err]).toEqual([2, ""]);
     expect(judge.said.out).toContain("interrupted");
+    const results = join(runIn(out), "allure-results");
+    const written = readdirSync(results).filter((name) => name.endsWith("-result.json"));
+    const ids = written.map((name) => (JSON.parse(readFileSync(join(results, name), "utf8")) as Ids).historyId);
+    expect(ids).toEqual(expect.arrayContaining([...casesIn(out)]));
   }, 30_000);
 
   test("a device that cannot start: its own words, and no folder", async () => {

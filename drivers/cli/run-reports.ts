@@ -2,7 +2,6 @@
 import { join } from "node:path";
 import { VERSION } from "#fixtures/root";
 import type { LabSpec } from "#lab/schema";
-import type { AllureReport } from "#reports/allure";
 import type { Baseline } from "#reports/baseline";
 import { writeAtomically } from "#reports/files";
 import { firmwareSaid } from "#reports/device-said";
@@ -52,7 +51,7 @@ export async function closeRun(
   dir: string,
   o: {
     baseline: Baseline | undefined;
-    allure?: AllureReport | "none" | undefined;
+    allure?: "none" | undefined;
     html: boolean;
     json: boolean;
     history?: string | undefined;

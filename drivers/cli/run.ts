@@ -1,10 +1,8 @@
 /** `l2tpspec run`: cases against a lab, each judged from its capture; results and report in one folder. */
 import { join, relative, resolve } from "node:path";
 import type { Command } from "commander";
-import type { CaseResult } from "#expect/verdict";
 import type { Selection } from "#fixtures/catalogue";
 import type { Plan } from "#fixtures/plan";
-import type { AllureReport as Report } from "#reports/allure";
 import { Interruption } from "./interruption.ts";
 import {
   addOwnDrivers,
@@ -54,23 +52,15 @@ export function addRun(program: Command): void {
 
 /** Returns the exit code. Throws Misuse before anything is written, for whatever the caller got wrong. */
 export async function run(o: RunOptions, out: NodeJS.WritableStream): Promise<number> {
-  const [
-    { loadCatalogue, select },
-    { Misuse },
-    { checkLab },
-    { loadLab },
-    { AllureReport },
-    { findBaseline },
-    reports,
-  ] = await Promise.all([
-    import("#fixtures/catalogue"),
-    import("#fixtures/misuse"),
-    import("#lab/check"),
-    import("#lab/load"),
-    import("#reports/allure"),
-    import("#reports/baseline"),
-    import("./run-reports.ts"),
-  ]);
+  const [{ loadCatalogue, select }, { Misuse }, { checkLab }, { loadLab }, { findBaseline }, reports] =
+    await Promise.all([
+      import("#fixtures/catalogue"),
+      import("#fixtures/misuse"),
+      import("#lab/check"),
+      import("#lab/load"),
+      import("#reports/baseline"),
+      import("./run-reports.ts"),
+    ]);
   const [{ Progress }, { makeRunFolder, removeEmptyRun }, { runCases }, leftover, { openHistory }, { writeLabRecord }] =
     await Promise.all([
       import("./progress.ts"),
@@ -127,21 +117,19 @@ export async function run(o: RunOptions, out: NodeJS.WritableStream): Promise<nu
     ...(o.acceptNewHostKey === true && { acceptNewHostKey: true }),
   };
   const progress = new Progress({ total: runs.length, quiet: o.json === true });
-  // Made when the first case has ended: by then the device has said what it is, and which of its deviations are known.
-  let allure: Report | undefined;
-  const report = (): Report => (allure ??= new AllureReport(dir, reports.withFirmwareSaid(dir, begun), baseline));
-  const sinks = o.report ? [progress, { ended: (result: CaseResult) => report().ended(result) }] : [progress];
-  const closing = { baseline, json: false, history };
+  const closing = { baseline, allure: o.report ? undefined : ("none" as const), history };
   using interruption = new Interruption();
   try {
     const { concurrent } = lab.spec.limits;
     const endWithinMs = leftover.endWithinMs(lab.spec);
     interruption.signal.addEventListener("abort", () => leftover.askPatience(lab.spec, process.stderr));
-    await runCases(plan, { concurrent, sinks, signal: interruption.signal, endWithinMs });
+    await runCases(plan, { concurrent, sinks: [progress], signal: interruption.signal, endWithinMs });
   } catch (error) {
     // What could not begin leaves nothing; what broke on the way keeps what it has.
-    if (!removeEmptyRun(dir))
-      await reports.closeRun(dir, { ...closing, allure: o.report ? report() : "none", html: false }, process.stderr);
+    if (!removeEmptyRun(dir)) {
+      reports.withFirmwareSaid(dir, begun);
+      await reports.closeRun(dir, { ...closing, html: false, json: false }, process.stderr);
+    }
     throw error;
   } finally {
     progress.end();
@@ -158,11 +146,7 @@ export async function run(o: RunOptions, out: NodeJS.WritableStream): Promise<nu
   const whole = o.report && interruption.by === undefined;
   const agreed = whole ? await reports.decodersAgree(dir) : true;
   const html = o.report && interruption.by === undefined;
-  const code = await reports.closeRun(
-    dir,
-    { ...closing, allure: o.report ? report() : "none", html, json: o.json === true },
-    out,
-  );
+  const code = await reports.closeRun(dir, { ...closing, html, json: o.json === true }, out);
   // A frame that our decoder and tshark read apart is the bench's fault, and what has not run could not tell; a
   // non-conformance wins over both.
   return code === 0 && (!agreed || interruption.by !== undefined) ? 2 : code;

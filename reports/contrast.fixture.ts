@@ -29,14 +29,14 @@ const LOOK = `(selector) => {
     const own = rgba(style.backgroundColor);
     return own[3] === 1 ? own.slice(0, 3) : over(own, groundOf(element.parentElement));
   };
-  // In a drawing the ground is the last box that was drawn below the text.
+  // In a drawing the ground is the last shape that was drawn below the text.
   const drawnGround = (text, svg) => {
     const at = text.getBoundingClientRect();
     const [x, y] = [at.left + at.width / 2, at.top + at.height / 2];
-    const below = [...svg.querySelectorAll("rect")].filter((rect) => {
-      const box = rect.getBoundingClientRect();
-      const before = rect.compareDocumentPosition(text) & Node.DOCUMENT_POSITION_FOLLOWING;
-      return before && box.left <= x && x <= box.right && box.top <= y && y <= box.bottom && rgba(getComputedStyle(rect).fill)[3] === 1;
+    const below = [...svg.querySelectorAll("rect, circle")].filter((shape) => {
+      const box = shape.getBoundingClientRect();
+      const before = shape.compareDocumentPosition(text) & Node.DOCUMENT_POSITION_FOLLOWING;
+      return before && box.left <= x && x <= box.right && box.top <= y && y <= box.bottom && rgba(getComputedStyle(shape).fill)[3] === 1;
     });
     return below.length === 0 ? groundOf(svg) : rgba(getComputedStyle(below.at(-1)).fill).slice(0, 3);
   };

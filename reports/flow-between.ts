@@ -5,9 +5,12 @@ import type { FlowRow } from "./flow-rows.ts";
 import type { FlowStage } from "./flow-stage.ts";
 import {
   badgeAt,
+  BAD_BAND,
   FAINT,
   GREEN,
+  GROUND,
   INK,
+  KEPT_BAND,
   LEFT,
   LOOK,
   MARGIN,
@@ -16,9 +19,10 @@ import {
   RED,
   RIGHT,
   RULE,
+  UNTOLD_BAND,
+  WIDTH,
   shorten,
   text,
-  WIDTH,
   wrap,
   type Drawn,
 } from "./ladder-style.ts";
@@ -34,10 +38,10 @@ export function drawAwaited(row: Extract<FlowRow, { is: "missed" }>, y: number, 
   const arrowY = y + 14 + words.length * 14;
   const height = arrowY - y + 12;
   const to = stage.xOf(row.at);
-  const halo = { stroke: "#fdeaea", "stroke-width": 4, "paint-order": "stroke" };
+  const halo = { stroke: BAD_BAND, "stroke-width": 4, "paint-order": "stroke" };
   return {
     height,
-    under: el("rect", { x: 0, y: y + 1, width: WIDTH, height: height - 2, fill: "#fdeaea" }),
+    under: el("rect", { x: 0, y: y + 1, width: WIDTH, height: height - 2, fill: BAD_BAND }),
     over: [
       ...words.map((w, i) => text(w, LINE_X, y + 15 + i * 14, { ...WORDS, ...halo, fill: ink, "font-weight": 700 })),
       stroke(acrossOf(row, stage), to, arrowY, ink, { width: 1.8, dash: "7 5" }),
@@ -95,7 +99,7 @@ export function drawRefusal(
         width: right - left,
         height: height - 10,
         rx: 4,
-        fill: row.kept ? "#dcefe1" : "#fde9d3",
+        fill: row.kept ? KEPT_BAND : UNTOLD_BAND,
       }),
       el("line", {
         x1: bar,
@@ -150,11 +154,11 @@ export function drawReading(rung: RungResult, y: number, stage: FlowStage): Draw
   return {
     height,
     ...(says !== null &&
-      !rung.climbed && { under: el("rect", { x: 0, y: y + 1, width: WIDTH, height: height - 2, fill: "#fdeaea" }) }),
+      !rung.climbed && { under: el("rect", { x: 0, y: y + 1, width: WIDTH, height: height - 2, fill: BAD_BAND }) }),
     over: [
       el("path", {
         d: `M${LINE_X - 14} ${top}H${x - 8}l8 -8l8 8H764V${y + height - 5}H${LINE_X - 14}z`,
-        fill: "#ffffff",
+        fill: GROUND,
         stroke: ink,
         "stroke-width": 1.4,
         "stroke-linejoin": "round",
@@ -195,7 +199,7 @@ export function drawFold(count: number, what: string, y: number): Drawn {
   return {
     height: 28,
     over:
-      el("rect", { x: middle - width / 2, y: y + 5, width, height: 18, rx: 9, fill: "#ffffff", stroke: RULE }) +
+      el("rect", { x: middle - width / 2, y: y + 5, width, height: 18, rx: 9, fill: GROUND, stroke: RULE }) +
       text(words, middle, y + 18, { fill: FAINT, "text-anchor": "middle", "font-size": 11, "font-style": "italic" }),
   };
 }

@@ -6,7 +6,7 @@ import type { FlowRow } from "./flow-rows.ts";
 import type { FlowStage } from "./flow-stage.ts";
 import type { FrameMark } from "./ladder-rows.ts";
 import { msOf, pointerText } from "./ladder-frame.ts";
-import { badgeAt, FAINT, INK, LOOK, MONO, shorten, text, WIDTH, wrap, type Drawn } from "./ladder-style.ts";
+import { badgeAt, FAINT, GROUND, INK, LOOK, MONO, shorten, text, WIDTH, wrap, type Drawn } from "./ladder-style.ts";
 import { el, escapeXml } from "./xml.ts";
 
 /** Where the badges of the rungs begin. */
@@ -136,7 +136,7 @@ function gutter(
     letter === "" ? "" : el("circle", { cx: 14, cy: y - 4, r: 8, fill: FAINT }),
     letter === ""
       ? ""
-      : text(letter, 14, y, { "text-anchor": "middle", fill: "#ffffff", "font-size": 11, "font-weight": 700 }),
+      : text(letter, 14, y, { "text-anchor": "middle", fill: GROUND, "font-size": 11, "font-weight": 700 }),
     text(`#${frame.no}`, 54, y, { ...end, fill: ink, "font-weight": 700 }),
     text(msOf(frame, context.first), 112, y, { ...end, fill: FAINT }),
   ].join("");
@@ -173,7 +173,7 @@ export function stroke(
 /** Where a packet was seen: a dot, and a ring around it where it was inside the tunnel. */
 export function seenMark(x: number, y: number, ink: string, inTunnel: boolean): string {
   const dot = el("circle", { cx: x, cy: y, r: inTunnel ? 2.2 : 4, fill: ink });
-  return inTunnel ? el("circle", { cx: x, cy: y, r: 5, fill: "#ffffff", stroke: ink, "stroke-width": 1.6 }) + dot : dot;
+  return inTunnel ? el("circle", { cx: x, cy: y, r: 5, fill: GROUND, stroke: ink, "stroke-width": 1.6 }) + dot : dot;
 }
 
 function claimBadge({ mark, rung, pointers }: Extract<FlowRow, { is: "frame" }>, y: number, ink: string): string {

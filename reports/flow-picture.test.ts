@@ -2,6 +2,7 @@ import { chromium, type Browser } from "playwright";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import type { Finding } from "#expect/verdict";
 import { has } from "#fixtures/machine";
+import { textsIn } from "./contrast.fixture.ts";
 import { flowPicture, showsFlows } from "./flow-picture.ts";
 import {
   fivePoints,
@@ -13,6 +14,7 @@ import {
   untranslatedPing,
   type FlowSample,
 } from "./flow-sample.ts";
+import { BLUE, DEVICE_BAND, FAINT, GREEN, GREY, KEPT_BAND, RED } from "./ladder-style.ts";
 import { elementsOf, parseXml } from "./parse-xml.ts";
 import { SAMPLE_FRAMES } from "./sample-case.ts";
 
@@ -86,7 +88,7 @@ test.each([
   const named = elementsOf(picture, "text").filter((t) => (heads as readonly string[]).includes(t.text));
   const byX = named.toSorted((a, b) => Number(a.attributes.x) - Number(b.attributes.x)).map((t) => t.text);
   expect(byX).toEqual(heads);
-  const band = elementsOf(picture, "rect").filter((r) => r.attributes.fill === "#eff8f1");
+  const band = elementsOf(picture, "rect").filter((r) => r.attributes.fill === DEVICE_BAND);
   expect(band.map((r) => [r.attributes.x, r.attributes.width])).toEqual([[String(left), "290"]]);
 });
 
@@ -97,16 +99,16 @@ describe("a packet that the device did not translate", () => {
     expect(words).toContain("expected: must ICMP echo request at wan");
     expect(textsOf(failing)).toEqual(expect.arrayContaining(["rung 1 missed", "nearest", "FAIL"]));
     const lines = (no: number) => elementsOf(groupOf(failing, no), "line").map((l) => l.attributes.stroke);
-    expect([lines(6), lines(7)]).toEqual([["#2457a6"], ["#c62828"]]);
+    expect([lines(6), lines(7)]).toEqual([[BLUE], [RED]]);
   });
 
   test("the expectation is a dashed arrow across the device", () => {
     const dashed = elementsOf(failing, "line").filter((l) => l.attributes["stroke-dasharray"] === "7 5");
-    expect(dashed.map((l) => [l.attributes.x1, l.attributes.stroke])).toEqual([["150", "#c62828"]]);
+    expect(dashed.map((l) => [l.attributes.x1, l.attributes.stroke])).toEqual([["150", RED]]);
   });
 
   test("where a rung asks nothing, the bench's way on is the bench's", () => {
-    expect(elementsOf(groupOf(failing, 8), "line")[0]!.attributes.stroke).toBe("#2457a6");
+    expect(elementsOf(groupOf(failing, 8), "line")[0]!.attributes.stroke).toBe(BLUE);
   });
 });
 
@@ -124,7 +126,7 @@ describe("an answer that goes astray", () => {
     const [server, away] = [537, 730];
     expect(arrowOf(picture, 10)).toEqual([server, away]);
     // The device passed it on, and no rung asks: neither the tester's colour nor a rung's.
-    expect(elementsOf(groupOf(picture, 10), "line")[0]!.attributes.stroke).toBe("#5f6b78");
+    expect(elementsOf(groupOf(picture, 10), "line")[0]!.attributes.stroke).toBe(GREY);
     const dashed = elementsOf(picture, "line").filter((l) => l.attributes["stroke-dasharray"] === "7 5");
     expect(dashed.map((l) => l.attributes.x1)).toEqual([String(server)]);
     expect(textsOf(picture)).toEqual(expect.arrayContaining(["away", "by default", "rung 4 missed"]));
@@ -138,7 +140,7 @@ describe("a flow that must not pass", () => {
     expect(all).toContain("nothing past this point until 2105.300 ms");
     expect(all).toContain("UDP packet of the flow: none at wan, server");
     expect(all).toContain("rungs 9, 10");
-    const stretch = elementsOf(refusal, "rect").find((r) => r.attributes.fill === "#dcefe1")!.attributes;
+    const stretch = elementsOf(refusal, "rect").find((r) => r.attributes.fill === KEPT_BAND)!.attributes;
     expect([stretch.x, stretch.width]).toEqual(["150", "580"]);
   });
 
@@ -164,7 +166,7 @@ describe("a flow that must not pass", () => {
       expect.arrayContaining(["breaks rung 9", "UDP packet of the flow: none at server", "rung 10"]),
     );
     expect(textsOf(leak)).toContain("rung 9: never UDP packet of the flow at wan (payload flow-0002) within 2000 ms");
-    const stretch = elementsOf(leak, "rect").find((r) => r.attributes.fill === "#dcefe1")!.attributes;
+    const stretch = elementsOf(leak, "rect").find((r) => r.attributes.fill === KEPT_BAND)!.attributes;
     expect([stretch.x, stretch.width]).toEqual(["440", "290"]);
   });
 
@@ -173,7 +175,7 @@ describe("a flow that must not pass", () => {
     const rungs = result.rungs.map((r) => (r.kind === "never" ? { ...r, climbed: false } : r));
     const picture = drawn({ ...rest, result: { ...result, verdict: "inconclusive", rungs } });
     expect(textsOf(picture)).toContain("nobody could tell what came past this point until 2105.300 ms");
-    expect(elementsOf(picture, "rect").some((r) => r.attributes.fill === "#dcefe1")).toBe(false);
+    expect(elementsOf(picture, "rect").some((r) => r.attributes.fill === KEPT_BAND)).toBe(false);
   });
 });
 
@@ -209,10 +211,10 @@ describe("what the device says of itself", () => {
   };
 
   test.each([
-    [1, ["it says 1: as expected", "#1b7f3b", "rung 12"]],
-    [0, ["it says 0: not what is expected", "#c62828", "rung 12 broken"]],
-    [null, ["it does not say", "#55606c", "rung 12"]],
-    ["<script>&", ["it says <script>&: not what is expected", "#c62828", "rung 12 broken"]],
+    [1, ["it says 1: as expected", GREEN, "rung 12"]],
+    [0, ["it says 0: not what is expected", RED, "rung 12 broken"]],
+    [null, ["it does not say", FAINT, "rung 12"]],
+    ["<script>&", ["it says <script>&: not what is expected", RED, "rung 12 broken"]],
   ])("%s", (hits, expected) => {
     expect(outcome(hits)).toEqual(expected);
   });
@@ -270,6 +272,17 @@ const MEASURE = `[...document.querySelectorAll("svg text")].map((t) => {
 })`;
 const able = has("the picture of flows in a browser", "chromium");
 
+const SAMPLES = [
+  passingPing("lac"),
+  passingPing("lns"),
+  untranslatedPing(),
+  strayAnswer(),
+  fivePoints(),
+  unansweredHost(),
+  refusedFlow({ hits: 1 }),
+  refusedFlow({ hits: 0, leaks: true }),
+];
+
 describe.skipIf(!able)("as a browser draws it", () => {
   let browser: Browser;
   beforeAll(async () => {
@@ -278,18 +291,8 @@ describe.skipIf(!able)("as a browser draws it", () => {
   afterAll(() => browser.close());
 
   test("no words leave the picture or cover others", { timeout: 60_000 }, async () => {
-    const samples = [
-      passingPing("lac"),
-      passingPing("lns"),
-      untranslatedPing(),
-      strayAnswer(),
-      fivePoints(),
-      unansweredHost(),
-      refusedFlow({ hits: 1 }),
-      refusedFlow({ hits: 0, leaks: true }),
-    ];
     const page = await browser.newPage({ viewport: { width: 1000, height: 800 } });
-    await page.setContent(`<body style="margin:0">${samples.map(svgOf).join("")}</body>`);
+    await page.setContent(`<body style="margin:0">${SAMPLES.map(svgOf).join("")}</body>`);
     const boxes = await page.evaluate<readonly Box[]>(MEASURE);
     await page.close();
     expect(boxes.length).toBeGreaterThan(300);
@@ -301,5 +304,19 @@ describe.skipIf(!able)("as a browser draws it", () => {
       boxes.slice(i + 1).flatMap((b) => (cover(a, b) ? [`${a.words} / ${b.words}`] : [])),
     );
     expect(covered).toEqual([]);
+  });
+
+  test.each([
+    ["light", "rgb(255, 255, 255)"],
+    ["dark", "rgb(20, 24, 29)"],
+  ])("every word can be read in the %s theme", { timeout: 60_000 }, async (theme, ground) => {
+    const page = await browser.newPage({ viewport: { width: 1000, height: 800 } });
+    await page.setContent(`<body style="color-scheme: ${theme}">${SAMPLES.map(svgOf).join("")}</body>`);
+    const behind = await page.evaluate<string>(`getComputedStyle(document.querySelector("svg > rect")).fill`);
+    const texts = await textsIn(page);
+    await page.close();
+    expect(behind).toBe(ground);
+    expect(texts.length).toBeGreaterThan(300);
+    expect(texts.filter(({ contrast }) => contrast < 4.5)).toEqual([]);
   });
 });

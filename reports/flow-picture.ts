@@ -7,15 +7,26 @@ import { endsOf, isInTunnel, nameOf, type Sighting } from "./flow-packets.ts";
 import { flowRowsOf, type FlowRow } from "./flow-rows.ts";
 import { flowStageOf, POINT_NAMES, type FlowStage, type Keeper } from "./flow-stage.ts";
 import { endpoint, stageOf } from "./ladder-frame.ts";
-import { DEVICE, FAINT, MARGIN, RULE, TESTER, text, type Drawn } from "./ladder-style.ts";
+import {
+  DEVICE,
+  DEVICE_BAND,
+  FAINT,
+  MARGIN,
+  POINT,
+  RULE,
+  TESTER,
+  TESTER_BAND,
+  text,
+  type Drawn,
+} from "./ladder-style.ts";
 import { headBox, headOf, legend, page } from "./picture-page.ts";
 import type { LadderRecord } from "./run-folder.ts";
 import { el } from "./xml.ts";
 
 /** Behind the rows, where the two ends stand. */
 const BANDS: Readonly<Record<Keeper, string | undefined>> = {
-  device: "#eff8f1",
-  tester: "#f3f6fd",
+  device: DEVICE_BAND,
+  tester: TESTER_BAND,
   network: undefined,
 };
 /** Rows after which the heads are repeated. */
@@ -78,9 +89,7 @@ function headsOf({ columns, gaps }: FlowStage, frames: readonly Frame[]): (y: nu
   return (y) => ({
     height: 48,
     over: [
-      ...columns.map(({ point, x }) =>
-        headBox({ x, y, width }, ...POINT_NAMES[point], { fill: "#ffffff", stroke: "#8a95a3" }),
-      ),
+      ...columns.map(({ point, x }) => headBox({ x, y, width }, ...POINT_NAMES[point], POINT)),
       ...gaps.flatMap(({ from, to, keeper, name, below }) => {
         if (keeper === "network") return [];
         const place = { x: (from + to) / 2, y, width: Math.min(to - from - width - 12, 210) };

@@ -11,31 +11,49 @@ export const MARGIN = 14;
 export const MONO = "ui-monospace, 'DejaVu Sans Mono', Menlo, Consolas, 'Liberation Mono', monospace";
 export const SANS = "system-ui, 'Segoe UI', 'DejaVu Sans', Helvetica, Arial, sans-serif";
 
-export const INK = "#1f2933";
-export const FAINT = "#55606c";
-export const RULE = "#cdd5de";
-export const RED = "#c62828";
-export const ORANGE = "#9a4a00";
-export const GREEN = "#1b7f3b";
+/** A colour of the light theme and its counterpart: the page that holds the picture says which of them is on. */
+const both = (light: string, dark: string): string => `light-dark(${light}, ${dark})`;
 
-/** Boxes of the two ends. */
-export const TESTER = { fill: "#e8eefb", stroke: "#2457a6" } as const;
-export const DEVICE = { fill: "#e7f4ea", stroke: GREEN } as const;
+/** Behind everything, and the words on what is filled with an ink. */
+export const GROUND = both("#ffffff", "#14181d");
+export const INK = both("#1f2933", "#e6ebf0");
+export const FAINT = both("#55606c", "#a9b4c0");
+export const RULE = both("#cdd5de", "#38424d");
+export const RED = both("#c62828", "#ff8a80");
+export const ORANGE = both("#9a4a00", "#ffb066");
+export const GREEN = both("#1b7f3b", "#7fd495");
+export const BLUE = both("#2457a6", "#8ab4ff");
+export const OCHRE = both("#8a6500", "#e6c35c");
+export const GREY = both("#5f6b78", "#a3aebb");
+
+/** Grounds of rows, and of the stretch that a refused packet did not pass. */
+export const BAD_BAND = both("#fdeaea", "#33191b");
+export const ODD_BAND = both("#fff1e0", "#33240f");
+export const NOTED_BAND = both("#fff8dc", "#2e2810");
+export const KEPT_BAND = both("#e9f6ec", "#1e3a28");
+export const UNTOLD_BAND = both("#fde9d3", "#3a2612");
+export const DEVICE_BAND = both("#eff8f1", "#172019");
+export const TESTER_BAND = both("#f3f6fd", "#181e29");
+
+/** Boxes of points and of the two ends. */
+export const POINT = { fill: GROUND, stroke: both("#8a95a3", "#7b8794") } as const;
+export const TESTER = { fill: both("#e8eefb", "#1b2638"), stroke: BLUE } as const;
+export const DEVICE = { fill: both("#e7f4ea", "#182a1e"), stroke: GREEN } as const;
 
 /** Colour of a frame's arrow, and of the band behind it. */
 export const LOOK: Readonly<Record<FrameMark, { readonly ink: string; readonly band?: string }>> = {
-  bench: { ink: "#2457a6" },
+  bench: { ink: BLUE },
   rung: { ink: GREEN },
-  background: { ink: "#5f6b78" },
-  unclaimed: { ink: ORANGE, band: "#fff1e0" },
-  broken: { ink: RED, band: "#fdeaea" },
-  noted: { ink: "#8a6500", band: "#fff8dc" },
-  foreign: { ink: "#5f6b78" },
+  background: { ink: GREY },
+  unclaimed: { ink: ORANGE, band: ODD_BAND },
+  broken: { ink: RED, band: BAD_BAND },
+  noted: { ink: OCHRE, band: NOTED_BAND },
+  foreign: { ink: GREY },
 };
 
 export const VERDICT_INK: Readonly<Record<Verdict, string>> = {
   pass: GREEN,
-  remark: "#8a6500",
+  remark: OCHRE,
   fail: RED,
   inconclusive: ORANGE,
   "not applicable": FAINT,
@@ -83,7 +101,7 @@ export function badgeAt(x: number, y: number, words: string, fill: string): stri
   return (
     el("rect", { x, y, width, height: 17, rx: 8.5, fill }) +
     text(words, x + width / 2, y + 12.5, {
-      fill: "#ffffff",
+      fill: GROUND,
       "font-size": 11,
       "font-weight": 700,
       "text-anchor": "middle",

@@ -6,6 +6,7 @@ import {
   type Drawn,
   FAINT,
   GREEN,
+  GROUND,
   INK,
   LOOK,
   MARGIN,
@@ -34,7 +35,7 @@ export function page(r: CaseResult, height: number, ...drawn: readonly string[])
       role: "img",
     },
     el("title", {}, escapeXml(`${r.id}: ${r.verdict}`)),
-    el("rect", { width: WIDTH, height, fill: "#ffffff" }),
+    el("rect", { width: WIDTH, height, fill: GROUND }),
     ...drawn,
   )}\n`;
 }
@@ -55,7 +56,7 @@ export function headOf(r: CaseResult): Drawn {
       }),
       el("rect", { x: WIDTH - MARGIN - badgeWidth, y: 10, width: badgeWidth, height: 22, rx: 4, fill: ink }),
       text(badge, WIDTH - MARGIN - badgeWidth / 2, 25, {
-        fill: "#ffffff",
+        fill: GROUND,
         "font-weight": 700,
         "font-size": 12,
         "text-anchor": "middle",

@@ -41,7 +41,7 @@ conformance(
     id: "rfc1661-0511",
     clause: CLAUSES["RFC1661-4.6-04"],
     clauses: [CLAUSES["RFC1661-4.6-03"], CLAUSES["RFC1661-4.6-05"]],
-    version: 2,
+    version: 3,
     story: "nobody answers: no repeat within 100 ms, and where the waits grow each is twice the one before",
     waitsMs: 18_000,
   },

@@ -73,3 +73,11 @@ test("a secret is masked, also where it was said before it was known as one", as
   log.secrets.add([SECRET]);
   expect(log.since(0)).toBe("# dial\n> a call pass=***\n< calling with ***\n");
 });
+
+test("a secret that the cut goes through is masked whole", async () => {
+  const log = logOf({ flows: ran(`${"a".repeat(500)}${SECRET}${"b".repeat(1995)}`) });
+  log.secrets.add([SECRET]);
+  await log.run("flows", "conntrack -L");
+  expect(log.since(0)).not.toContain("2222");
+  expect(log.since(0)).toContain("b".repeat(1995));
+});

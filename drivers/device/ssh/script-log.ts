@@ -63,7 +63,8 @@ export class ScriptLog implements Scripts, AsyncDisposable {
 
   #write(step: string, script: string, answer: string): void {
     const asked = this.#options.counted.has(step) ? count(script, "lines of a configuration") : script;
-    const said = this.#options.unanswered.has(step) ? count(answer, "lines") : answer;
+    // Masked before it is cut: half a secret is none that could be found afterwards.
+    const said = this.#options.unanswered.has(step) ? count(answer, "lines") : this.secrets.mask(answer);
     const end = said.length > MOST ? `(${said.length - MOST} characters before)\n${said.slice(-MOST)}` : said;
     this.#log.append(`# ${step}\n${quoted("> ", asked)}${quoted("< ", end)}`);
   }

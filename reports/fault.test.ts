@@ -72,6 +72,17 @@ test("a rule's finding names the rule, and of many some are counted", () => {
   expect(elementsOf(root, "p").at(-1)?.text).toBe("3 more findings stand in the trace.");
 });
 
+test("a failure stands before any number of remarks", () => {
+  const finding = { ...SAMPLE.findings[0]!, rung: 0 };
+  const remarks = Array.from({ length: 9 }, () => ({ ...finding, verdict: "remark" as const }));
+  const rules = [
+    { ...SAMPLE.rules[0]!, id: "rule-x", findings: remarks },
+    { ...SAMPLE.rules[0]!, id: "rule-y", findings: [finding] },
+  ];
+  const root = rendered(sample({ findings: [], rules }), SAMPLE_FRAMES);
+  expect(elementsOf(root, "h2")[0]?.text).toBe("FAIL: rule rule-y");
+});
+
 test("a password is spelt out neither beside its octets nor in the tree", () => {
   const request = encodePpp(
     PPP.PAP,

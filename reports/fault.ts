@@ -13,12 +13,15 @@ const SHOWN = 6;
 const WIDTH = 16;
 const HALF = WIDTH / 2;
 
-/** Every finding of the ladder and of the rules; of many the first in full, and a count of the rest. */
+/** What the case's verdict comes from stands first. */
+const WEIGHT: Readonly<Record<Finding["verdict"], number>> = { fail: 0, inconclusive: 1, remark: 2 };
+
+/** Every finding of the ladder and of the rules, the heaviest first; of many the first in full, and a count of the rest. */
 export function faultsOf(result: Pick<CaseResult, "findings" | "rules" | "rungs">, frames: readonly Frame[]): string {
   const all = [
     ...result.findings.map((finding) => ({ finding, rule: undefined })),
     ...result.rules.flatMap((rule) => rule.findings.map((finding) => ({ finding, rule: rule.id }))),
-  ];
+  ].sort((a, b) => WEIGHT[a.finding.verdict] - WEIGHT[b.finding.verdict]);
   const left = all.length - SHOWN;
   return [
     ...all.slice(0, SHOWN).map(({ finding, rule }) => faultOf(finding, rule, result, frames)),

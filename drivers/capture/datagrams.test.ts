@@ -127,6 +127,18 @@ describe("fragments", () => {
     expect(again.nos).toEqual([1, pieces.length]);
     expect(hex(again.out[0]!.octets)).toBe(hex(pieces[0]!));
   });
+
+  test("whose copies another interface saw: none is left for the next datagram of that Identification", () => {
+    const mirrored = pieces.flatMap((octets, i) => [
+      { octets, tNs: BigInt(i) * MS, interfaceName: "a" },
+      { octets, tNs: BigInt(i) * MS + 1n, interfaceName: "b" },
+    ]);
+    const other = datagram(9, `c8020064 ${"07".repeat(96)}`);
+    const later = fragmentIpv4(other, 60).map((octets, i) => ({ octets, tNs: (30_000n + BigInt(i)) * MS }));
+    const { out, met } = read([...mirrored, ...later]);
+    expect(out.map((d) => hex(d.octets))).toEqual([hex(whole), hex(other)]);
+    expect(met).toMatchObject({ copies: pieces.length, reassembled: 2, fragments: 2 * pieces.length });
+  });
 });
 
 describe("time", () => {

@@ -37,7 +37,7 @@ export interface Met {
   /** Datagrams that were put together from fragments, and the fragments. */
   reassembled: number;
   fragments: number;
-  /** Datagrams that were seen before, at another interface or in another direction. */
+  /** Records of what was seen before, at another interface or in another direction. */
   copies: number;
   /** UDP to or from port 1701 over IPv6. */
   ipv6: number;
@@ -126,10 +126,14 @@ export class Datagrams {
 
   #fragment(record: RawRecord, at: number, no: number, isFirst: boolean): void {
     const { octets, tNs, linkType } = record;
+    // A copy of the last fragment would wait for another datagram of that Identification, and become its end.
+    if (this.#copies.isCopy(record, at)) {
+      this.met.copies++;
+      return;
+    }
     // The next fragments bear no ports: only those behind a first one that is L2TP are of interest.
     const key = fragmentKey(octets, at);
     if (isFirst && this.#isL2tp(octets, at)) {
-      if (this.#copies.isCopy(record, at)) return;
       if (this.#foresight.incomplete.has(no)) {
         this.#put({ no, tNs, linkType, octets: octets.slice() });
         return;
@@ -142,7 +146,7 @@ export class Datagrams {
     if (whole === undefined || !this.#isL2tp(whole.octets, 0)) return;
     this.#firsts.delete(key);
     if (this.#copies.isCopy({ ...record, octets: whole.octets, linkType: "ipv4" }, 0)) {
-      this.met.copies++;
+      this.met.copies += whole.fragments;
       return;
     }
     this.met.reassembled++;

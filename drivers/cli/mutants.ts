@@ -1,5 +1,6 @@
 /** `l2tpspec mutants`: faulty reference peers, and who catches them. */
 import type { Command } from "commander";
+import type { MutantResult } from "#fixtures/mutation/report";
 import { addSelection, listOf, type SelectionOptions, selectionOf, wholeNumber } from "./selection.ts";
 
 export interface MutantsOptions extends SelectionOptions {
@@ -22,6 +23,11 @@ export function addMutants(program: Command): void {
     });
 }
 
+/** A fault that no case of the selection brought about is not one that was overlooked. */
+function fateOf({ killedBy, fired }: MutantResult): string {
+  return fired === 0 ? "not provoked" : killedBy.length > 0 ? "caught" : "SURVIVES";
+}
+
 /** 0 when every mutant was seen to fire and was caught and nobody else was; 1 otherwise. */
 export async function mutants(o: MutantsOptions, out: NodeJS.WritableStream): Promise<number> {
   const { runMutation } = await import("#fixtures/mutation/report");
@@ -32,7 +38,7 @@ export async function mutants(o: MutantsOptions, out: NodeJS.WritableStream): Pr
     onResult: (m) => {
       if (o.json !== true)
         out.write(
-          `${m.killedBy.length > 0 && m.fired > 0 ? "caught  " : "SURVIVES"}  ${m.id}  ${m.clause.padEnd(18)} fired ${String(m.fired).padStart(3)}  ${m.killedBy.join(", ").padEnd(24)} ${m.story}\n`,
+          `${fateOf(m).padEnd(12)}  ${m.id}  ${m.clause.padEnd(18)} fired ${String(m.fired).padStart(3)}  ${m.killedBy.join(", ").padEnd(24)} ${m.story}\n`,
         );
     },
   });

@@ -3,6 +3,17 @@ import { defineConfig } from "vitest/config";
 /** Package imports (`#wire/...`) resolve to the TypeScript sources, not to dist. */
 const conditions = ["source", "node", "import", "module", "default"];
 
+/**
+ * Tests that want a processor and wait for nothing: mutants, pages in a browser, bundles. `npm test` runs them beside the others, which
+ * wait for most of their time (L2TPSPEC_TESTS: `still` for these, `timed` for the others; all without it).
+ */
+const STILL = [
+  "fixtures/mutation/**/*.test.ts",
+  "reports/**/*.test.ts",
+  "drivers/cli/{certify,verify,merge,own}*.test.ts",
+];
+const part = process.env.L2TPSPEC_TESTS;
+
 export default defineConfig({
   test: {
     projects: [
@@ -12,8 +23,8 @@ export default defineConfig({
         ssr: { resolve: { conditions, externalConditions: conditions } },
         test: {
           name: "unit",
-          include: ["drivers/**/*.test.ts", "fixtures/**/*.test.ts", "reports/**/*.test.ts"],
-          exclude: ["dist/**", "node_modules/**", "reports/out/**"],
+          include: part === "still" ? STILL : ["drivers/**/*.test.ts", "fixtures/**/*.test.ts", "reports/**/*.test.ts"],
+          exclude: ["dist/**", "node_modules/**", "reports/out/**", ...(part === "timed" ? STILL : [])],
           expect: { requireAssertions: true },
           // Many tests wait for processes and packets: how long that takes on a busy machine is nobody's claim.
           testTimeout: 30_000,

@@ -73,7 +73,9 @@ if (!root)
     "skipped test:emulator, test:dialects and test:router, the suites against the emulated firewall and a Debian router: " +
       "needs root (sudo npm test)",
   );
-const tier = ["build", "layers", "lint", "test:unit", "test:embedded", ...asRoot];
+const tier = ["build", "layers", "test:timed", "test:embedded", ...asRoot];
+/** They want one processor and nothing else of the machine; the timed tests wait for most of their time. */
+const still = ["lint", "test:still"];
 // Real peers over real time, as root; the other Node; the figures.
 const rest = ["test:routers", "test:l2tpns", "test:xl2tpd", "test:node24", "bench"];
 const parts = full ? [...tier, ...rest] : tier;
@@ -97,7 +99,7 @@ function beside(part) {
   return new Promise((resolve) => {
     child.once("error", (error) => said.push(Buffer.from(`${error.message}\n`)));
     child.once("close", (status) => {
-      console.log(`\n== npm run ${part} (it ran beside the unit tests)`);
+      console.log(`\n== npm run ${part} (it ran beside the timed tests)`);
       process.stdout.write(Buffer.concat(said));
       noteTime(part, began, status);
       resolve();
@@ -105,18 +107,18 @@ function beside(part) {
   });
 }
 
-let linting;
+async function allBeside() {
+  for (const part of still) await beside(part);
+}
+
+let others;
 for (const part of parts) {
-  if (part === "lint") {
-    // It wants one processor and nothing else of the machine; the unit tests wait for most of their time.
-    linting = beside(part);
-    continue;
-  }
+  if (part === "test:timed") others = allBeside();
   const began = performance.now();
   console.log(`\n== npm run ${part}`);
   const child = spawn("npm", ["run", "--silent", part], { stdio: "inherit", env });
   noteTime(part, began, await new Promise((resolve) => child.once("close", resolve)));
-  if (part === "test:unit" || failed !== undefined) await linting;
+  if (part === "test:timed" || failed !== undefined) await others;
   if (failed !== undefined) break;
 }
 console.log(`\n${times.join(", ")}`);

@@ -5,6 +5,7 @@ import { captureLadder } from "./capture-ladder.ts";
 import type { CapturedTunnel } from "./capture-picture.ts";
 import { CAPTURE_STYLE } from "./capture-style.ts";
 import { shorten } from "./ladder-style.ts";
+import { pageOf } from "./page.ts";
 import { el, escapeXml } from "./xml.ts";
 
 /** What is said of one end. */
@@ -76,23 +77,7 @@ export function capturePage(c: CapturePage): string {
     ...(c.ends.length > LISTED ? [el("p", { class: "why" }, `${c.ends.length - LISTED} more ends: judge --json`)] : []),
     el("p", { class: "why" }, escapeXml(`made by ${c.tool}`)),
   ];
-  return `<!DOCTYPE html>\n${el("html", { lang: "en" }, el("head", {}, ...headOf(title)), el("body", {}, el("main", {}, ...body)))}\n`;
-}
-
-const POLICY = "default-src 'none'; style-src 'unsafe-inline'; img-src data:";
-
-/** The policy has the browser refuse what escaping would have let through. */
-function headOf(title: string): readonly string[] {
-  return [
-    el("meta", { charset: "utf-8" }),
-    el("meta", { "http-equiv": "Content-Security-Policy", content: POLICY }),
-    el("meta", { name: "viewport", content: "width=device-width, initial-scale=1" }),
-    el("meta", { name: "color-scheme", content: "light dark" }),
-    el("title", {}, escapeXml(title)),
-    // Without an icon of its own a browser asks the server for one.
-    el("link", { rel: "icon", href: "data:," }),
-    el("style", {}, CAPTURE_STYLE),
-  ];
+  return pageOf({ title, style: CAPTURE_STYLE, body: el("main", {}, ...body) });
 }
 
 const countOf = ({ rules }: CapturedEnd, outcome: Outcome): number =>

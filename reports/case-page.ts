@@ -5,12 +5,10 @@ import { CASE_STYLE } from "./case-style.ts";
 import { clauseText, faultsOf } from "./fault.ts";
 import { flowPicture, showsFlows } from "./flow-picture.ts";
 import { ladderPicture } from "./ladder-picture.ts";
+import { pageOf } from "./page.ts";
 import { PAGE_STYLE } from "./page-style.ts";
 import type { LadderRecord } from "./run-folder.ts";
 import { el, escapeXml } from "./xml.ts";
-
-/** Nothing is loaded and nothing runs: what a device says of itself stands on this page. */
-const POLICY = "default-src 'none'; style-src 'unsafe-inline'; img-src data:";
 
 /**
  * The page of a case. `device` is what the lab calls it. A case of hosts' packets shows its flows in place of its ladder.
@@ -23,19 +21,8 @@ export function casePage(
   const picture = showsFlows(frames)
     ? el("div", { class: "flows" }, flowPicture(result, frames, o.ladder))
     : ladderPicture(result, frames, o.ladder);
-  const head = el(
-    "head",
-    {},
-    el("meta", { charset: "utf-8" }),
-    el("meta", { name: "viewport", content: "width=device-width, initial-scale=1" }),
-    el("meta", { "http-equiv": "Content-Security-Policy", content: POLICY }),
-    // Without an icon of its own a browser asks the server for one.
-    el("link", { rel: "icon", href: "data:," }),
-    el("title", {}, escapeXml(`${result.id}: ${result.verdict}`)),
-    el("style", {}, PAGE_STYLE + CASE_STYLE),
-  );
   const main = el("main", {}, headOf(result, o.device), picture, faultsOf(result, frames));
-  return `<!DOCTYPE html>\n${el("html", { lang: "en" }, head, el("body", {}, main))}\n`;
+  return pageOf({ title: `${result.id}: ${result.verdict}`, style: PAGE_STYLE + CASE_STYLE, body: main });
 }
 
 function headOf(r: CaseResult, device: string): string {

@@ -4,6 +4,7 @@ import { verdictText } from "./compare-markdown.ts";
 import { deathsText, movedText, newDeaths, reasonOf, seconds, totalsLine } from "./compare-text.ts";
 import type { Moved } from "./compare-timing.ts";
 import { oneColumnBelow, PAGE_STYLE } from "./page-style.ts";
+import { pageOf } from "./page.ts";
 import { el, escapeXml } from "./xml.ts";
 
 const STYLE = `${PAGE_STYLE}
@@ -47,19 +48,7 @@ export function comparePage(c: Comparison): string {
     ...changes("Only before", c.onlyBefore),
     ...changes("Only after", c.onlyAfter),
   ];
-  return `<!DOCTYPE html>\n${el("html", { lang: "en" }, el("head", {}, ...headOf(title)), el("body", {}, el("main", {}, ...body)))}\n`;
-}
-
-/** The policy has the browser refuse what escaping would have let through. */
-function headOf(title: string): readonly string[] {
-  return [
-    el("meta", { charset: "utf-8" }),
-    el("meta", { "http-equiv": "Content-Security-Policy", content: "default-src 'none'; style-src 'unsafe-inline'" }),
-    el("meta", { name: "viewport", content: "width=device-width, initial-scale=1" }),
-    el("meta", { name: "color-scheme", content: "light dark" }),
-    el("title", {}, escapeXml(`compare: ${title}`)),
-    el("style", {}, STYLE),
-  ];
+  return pageOf({ title: `compare: ${title}`, style: STYLE, body: el("main", {}, ...body) });
 }
 
 interface Cell {

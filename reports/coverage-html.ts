@@ -11,6 +11,7 @@ import {
 } from "./coverage.ts";
 import { COVERAGE_STYLE } from "./coverage-style.ts";
 import { shorten } from "./ladder-style.ts";
+import { pageOf } from "./page.ts";
 import { el, escapeXml } from "./xml.ts";
 
 /** Reasons that a cell tells in full; coverage.json has them all. */
@@ -31,23 +32,7 @@ export function coveragePage(c: Coverage): string {
     ...untestedPart(c),
     ...c.documents.map((d) => documentPart(d, c.runs.length > 1)),
   ];
-  return `<!DOCTYPE html>\n${el("html", { lang: "en" }, el("head", {}, ...headOf(title)), el("body", {}, el("main", {}, ...body)))}\n`;
-}
-
-const POLICY = "default-src 'none'; style-src 'unsafe-inline'; img-src data:";
-
-/** The policy has the browser refuse what escaping would have let through. */
-function headOf(title: string): readonly string[] {
-  return [
-    el("meta", { charset: "utf-8" }),
-    el("meta", { "http-equiv": "Content-Security-Policy", content: POLICY }),
-    el("meta", { name: "viewport", content: "width=device-width, initial-scale=1" }),
-    el("meta", { name: "color-scheme", content: "light dark" }),
-    el("title", {}, escapeXml(title)),
-    // Without an icon of its own a browser asks the server for one.
-    el("link", { rel: "icon", href: "data:," }),
-    el("style", {}, COVERAGE_STYLE),
-  ];
+  return pageOf({ title, style: COVERAGE_STYLE, body: el("main", {}, ...body) });
 }
 
 function totalsText({ judged, proven, untested }: Counts): string {

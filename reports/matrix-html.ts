@@ -1,6 +1,7 @@
 /** The matrix as one HTML file: no script, nothing loaded from anywhere, light and dark by the reader's own choice. Pure. */
 import type { JudgedEndOfCall, Matrix, MatrixCell, MatrixStep } from "./matrix-schema.ts";
 import { oneColumnBelow, PAGE_STYLE } from "./page-style.ts";
+import { pageOf } from "./page.ts";
 import { el, escapeXml } from "./xml.ts";
 
 const STYLE = `${PAGE_STYLE}
@@ -39,19 +40,7 @@ export function matrixPage(matrix: Matrix): string {
     ),
     ...cells.flatMap(details),
   ];
-  return `<!DOCTYPE html>\n${el("html", { lang: "en" }, el("head", {}, ...headOf(title)), el("body", {}, el("main", {}, ...body)))}\n`;
-}
-
-/** The policy has the browser refuse what escaping would have let through. */
-function headOf(title: string): readonly string[] {
-  return [
-    el("meta", { charset: "utf-8" }),
-    el("meta", { "http-equiv": "Content-Security-Policy", content: "default-src 'none'; style-src 'unsafe-inline'" }),
-    el("meta", { name: "viewport", content: "width=device-width, initial-scale=1" }),
-    el("meta", { name: "color-scheme", content: "light dark" }),
-    el("title", {}, escapeXml(`matrix: ${title}`)),
-    el("style", {}, STYLE),
-  ];
+  return pageOf({ title: `matrix: ${title}`, style: STYLE, body: el("main", {}, ...body) });
 }
 
 const head = (names: readonly string[]): string =>

@@ -145,8 +145,7 @@ export async function run(o: RunOptions, out: NodeJS.WritableStream): Promise<nu
   reports.writeRunInfo(dir, { ...info, durationMs: Date.now() - startedAt.getTime() });
   const whole = o.report && interruption.by === undefined;
   const agreed = whole ? await reports.decodersAgree(dir) : true;
-  const html = o.report && interruption.by === undefined;
-  const code = await reports.closeRun(dir, { ...closing, html, json: o.json === true }, out);
+  const code = await reports.closeRun(dir, { ...closing, html: whole, json: o.json === true }, out);
   // A frame that our decoder and tshark read apart is the bench's fault, and what has not run could not tell; a
   // non-conformance wins over both.
   return code === 0 && (!agreed || interruption.by !== undefined) ? 2 : code;

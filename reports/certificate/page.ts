@@ -2,6 +2,7 @@
 import { el, escapeXml } from "../xml.ts";
 import { STYLE } from "./page-style.ts";
 import type { Certificate } from "./schema.ts";
+import { pageOf } from "../page.ts";
 
 export function certificatePage(c: Certificate): string {
   const body = [
@@ -21,17 +22,7 @@ export function certificatePage(c: Certificate): string {
     ...(c.remarks.length === 0 ? [] : [remarksSection(c)]),
     ...(c.notShown.length === 0 ? [] : [notShownSection(c)]),
   ];
-  return `<!DOCTYPE html>\n${el("html", { lang: "en" }, el("head", {}, ...headOf(c)), el("body", {}, ...body))}\n`;
-}
-
-/** The policy has the browser refuse what escaping would have let through. */
-function headOf(c: Certificate): readonly string[] {
-  return [
-    el("meta", { charset: "utf-8" }),
-    el("meta", { "http-equiv": "Content-Security-Policy", content: "default-src 'none'; style-src 'unsafe-inline'" }),
-    el("title", {}, escapeXml(`Certificate ${c.profile.name}: ${c.device.id}`)),
-    el("style", {}, STYLE),
-  ];
+  return pageOf({ title: `Certificate ${c.profile.name}: ${c.device.id}`, style: STYLE, body: body.join("") });
 }
 
 function firstSheet(c: Certificate): string {

@@ -41,7 +41,7 @@ export default tseslint.config(
   },
   {
     files: ["drivers/wire/**/*.ts", "drivers/proto/**/*.ts", "fixtures/expect/**/*.ts"],
-    ignores: ["**/*.test.ts", "**/*.bench.ts"],
+    ignores: ["**/*.test.ts", "**/*.bench.ts", "**/*.fixture.ts"],
     rules: {
       ...pure,
       "no-restricted-imports": [

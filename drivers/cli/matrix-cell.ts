@@ -23,12 +23,21 @@ export interface CellOptions {
   /** What the machine lacks for one of the two. */
   readonly lacking: string | undefined;
   readonly signal: AbortSignal;
+  /** Who brings the two together, where it is not the lab. */
+  readonly meet?: typeof meet;
 }
 
 const METHODS: readonly Method[] = ["pap", "chap"];
 
 /** Never rejects for what a device does: a cell that cannot be says why. */
-export async function tryCell({ lac, lns, dir, lacking, signal }: CellOptions): Promise<MatrixCell> {
+export async function tryCell({
+  lac,
+  lns,
+  dir,
+  lacking,
+  signal,
+  meet: together = meet,
+}: CellOptions): Promise<MatrixCell> {
   const names = { lac: lac.device.id, lns: lns.device.id };
   const cannot = (reason: string): MatrixCell => ({ ...names, verdict: "cannot", reason, steps: {}, calls: [] });
   const specs = { lac, lns };
@@ -37,18 +46,21 @@ export async function tryCell({ lac, lns, dir, lacking, signal }: CellOptions): 
     if (obstacle !== undefined) return cannot(`${names[role]}: ${obstacle}`);
   }
   if (lacking !== undefined) return cannot(lacking);
-  const meetings: { method: Method; meeting: Meeting }[] = [];
+  const meetings: Met[] = [];
+  const steps: Partial<Record<Step, MatrixStep>> = {};
   for (const method of METHODS) {
     try {
-      meetings.push({ method, meeting: await meet({ lac, lns, method, dir, signal }) });
+      meetings.push({ method, meeting: await together({ lac, lns, method, dir, signal }) });
     } catch (error) {
       signal.throwIfAborted();
       // Our own mistakes and the caller's are no word about two devices.
       if (isMisuse(error) || !isOfTheBench(error)) throw error;
-      return cannot(`${method}: ${error.message}; what was recorded is in ${basename(dir)}`);
+      const why = `${error.message}; what was recorded is in ${basename(dir)}`;
+      if (meetings.length === 0) return cannot(`${method}: ${why}`);
+      steps[method] = { is: "cannot", text: why, call: method };
     }
   }
-  const steps = stepsOf(meetings);
+  Object.assign(steps, stepsOf(meetings));
   return {
     ...names,
     verdict: STEPS.every((step) => steps[step]?.is === "yes") ? "full" : "in part",
@@ -61,6 +73,11 @@ export async function tryCell({ lac, lns, dir, lacking, signal }: CellOptions): 
   };
 }
 
+interface Met {
+  readonly method: Method;
+  readonly meeting: Meeting;
+}
+
 const BENCH_ERRORS = new Set(["DEVICE", "NAMESPACE", "LINK"]);
 
 function isOfTheBench(error: unknown): error is Error {
@@ -68,9 +85,7 @@ function isOfTheBench(error: unknown): error is Error {
 }
 
 /** A step that both calls take is as good as in the worse of the two; an authentication that failed takes no other step with it. */
-function stepsOf(
-  meetings: readonly { readonly method: Method; readonly meeting: Meeting }[],
-): Partial<Record<Step, MatrixStep>> {
+function stepsOf(meetings: readonly Met[]): Partial<Record<Step, MatrixStep>> {
   const steps: Partial<Record<Step, MatrixStep>> = {};
   const past = meetings.filter(({ method, meeting }) => meeting.seen[method]?.is === "yes");
   const pings = meetings.every(({ meeting }) => meeting.pings);

@@ -24,6 +24,9 @@ test.each([
   ["cut", "full", 2, true, 0],
   ["cut", "full", 1, true, 1],
   ["cut", "full", 2, false, 2],
+  ["cut", "full", null, true, 2],
+  ["died", "full", 1, true, 1],
+  ["died", "full", 0, true, 2],
 ] as const)("a run that ended %s (%s, code %s, its time up: %s) adds %i", (ended, profile, exit, timeIsUp, code) => {
   expect(codeOfRun({ ended, profile, exit, timeIsUp })).toBe(code);
 });

@@ -50,8 +50,8 @@ export function codeOfNight(runs: readonly Pick<NightlyRun, "code">[]): 0 | 1 | 
 }
 
 /**
- * What a run adds to it. `exit` is its process's code, `results` what it left. The full profile comes on top of the quick one, as
- * far as its time goes: that it was cut says nothing of the device.
+ * What a run adds to it. `exit` is its process's code, `null` where it was killed. The full profile comes on top of the quick one,
+ * as far as its time goes: that it was cut says nothing of the device. That it hung when it was told to end does.
  */
 export function codeOfRun(o: {
   readonly ended: NightlyRun["ended"];
@@ -60,7 +60,7 @@ export function codeOfRun(o: {
   readonly timeIsUp: boolean;
 }): 0 | 1 | 2 {
   if (o.exit === 1) return 1;
-  if (o.ended === "cut" && o.timeIsUp && o.profile === "full") return 0;
+  if (o.exit !== null && o.ended === "cut" && o.timeIsUp && o.profile === "full") return 0;
   return o.exit === 0 && o.ended === "whole" ? 0 : 2;
 }
 

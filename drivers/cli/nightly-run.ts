@@ -11,7 +11,7 @@ import { codeOfRun, newsOf, type NightlyRun } from "#reports/nightly";
 import { archivedResultsSchema } from "#reports/results-schema";
 import { readRunInfo } from "#reports/run-folder";
 import type { Results } from "#reports/sink";
-import { type ChildEnd, runChild } from "./nightly-child.ts";
+import type { ChildEnd, runChild } from "./nightly-child.ts";
 import { closeRun } from "./run-reports.ts";
 
 export interface NightOptions {
@@ -24,6 +24,7 @@ export interface NightOptions {
   /** Options that every run gets word by word. */
   readonly words: readonly string[];
   readonly signal: AbortSignal;
+  readonly child: typeof runChild;
   /** Told what goes on. */
   say(line: string): void;
 }
@@ -81,7 +82,7 @@ async function runProfile(
   const args = ["run", "--lab", file, "--profile", profile, "--out", out, "--history", o.history, ...o.words];
   o.say(`${spec.name} ${profile}: begins`);
   const began = Date.now();
-  const end = await runChild(args, { log: join(out, "run.log"), withinMs, signal: o.signal });
+  const end = await o.child(args, { log: join(out, "run.log"), withinMs, signal: o.signal });
   const run = readdirSync(out)
     .map((name) => join(out, name))
     .find((dir) => existsSync(join(dir, "run.json")));
@@ -104,13 +105,14 @@ function endOf(
   run: string | undefined,
   budgetMs: number,
 ): Pick<NightlyRun, "ended" | "why"> {
-  const cut = told === "time" ? `its ${minutes(budgetMs)} were used up` : "the night was ended";
-  if (run === undefined) return { ended: "not run", why: told === undefined ? (said ?? endText(exit, signal)) : cut };
-  if (told !== undefined) return { ended: "cut", why: cut };
-  // A run that ends by itself has its results; one that broke says so.
-  const isWhole = exit !== null && exit <= 2 && existsSync(join(run, "results.json"));
-  if (isWhole) return { ended: "whole", why: exit === 2 ? (said ?? null) : null };
-  return { ended: "died", why: said ?? endText(exit, signal) };
+  const cut =
+    told === undefined ? undefined : told === "time" ? `its ${minutes(budgetMs)} were used up` : "the night was ended";
+  const itself = said ?? endText(exit, signal);
+  if (run === undefined) return { ended: "not run", why: cut ?? itself };
+  // A run that ends by itself, told to or not, has its results; one that broke says so.
+  const hasEnded = exit !== null && exit <= 2 && existsSync(join(run, "results.json"));
+  if (!hasEnded) return { ended: "died", why: cut === undefined ? itself : `${cut}, and ${itself}` };
+  return cut === undefined ? { ended: "whole", why: exit === 2 ? (said ?? null) : null } : { ended: "cut", why: cut };
 }
 
 const endText = (exit: number | null, signal: NodeJS.Signals | null): string =>

@@ -53,8 +53,9 @@ function minutesOf(text: string): number {
 
 /** Returns the exit code. Throws Misuse before a lab begins where the night cannot be what was asked for. */
 export async function nightly(o: NightlyOptions, out: NodeJS.WritableStream): Promise<number> {
-  const [{ labsIn }, { makeFolder }, { openHistory }, { asWritable }] = await Promise.all([
+  const [{ labsIn }, { runChild }, { makeFolder }, { openHistory }, { asWritable }] = await Promise.all([
     import("./nightly-labs.ts"),
+    import("./nightly-child.ts"),
     import("./run-folder.ts"),
     import("./run-history.ts"),
     import("./writable.ts"),
@@ -75,6 +76,7 @@ export async function nightly(o: NightlyOptions, out: NodeJS.WritableStream): Pr
     ...{ dir, history, report: o.report, words: wordsOf(o), signal: interruption.signal },
     profiles,
     budgetMs: o.budget * 60_000,
+    child: runChild,
     say: (line: string) => void process.stderr.write(`nightly: ${line}\n`),
   });
   return await tellNight(runs, { dir, startedAt, markdown: o.markdown, json: o.json === true }, out);

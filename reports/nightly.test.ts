@@ -1,7 +1,8 @@
+/** A night's exit code and its summary. */
 import { describe, expect, test } from "vitest";
-import { codeOfNight, codeOfRun, newsOf, type Nightly, type NightlyRun, nightlySchema } from "./nightly.ts";
-import { nightlyMarkdown } from "./nightly-markdown.ts";
-import { PASSED, RUN_INFO, SAMPLE } from "./sample-case.ts";
+import { codeOfNight, codeOfRun, type Nightly, type NightlyRun, nightlySchema } from "./nightly.ts";
+import { nightlyMarkdown, nightText } from "./nightly-markdown.ts";
+import { RUN_INFO, SAMPLE } from "./sample-case.ts";
 import { resultsOf } from "./sink.ts";
 
 test.each([
@@ -31,32 +32,12 @@ test.each([
   expect(codeOfRun({ ended, profile, exit, timeIsUp })).toBe(code);
 });
 
-describe("the news of a run", () => {
-  const results = resultsOf(RUN_INFO, [SAMPLE, PASSED], undefined, []);
-  const night = (...rows: readonly (readonly [string, "pass" | "fail", boolean])[]) => ({
-    results: rows.map(([key, verdict, known]) => ({ key, verdict, known, durationMs: 0 })),
-  });
-
-  test("on a first night nothing is new", () => {
-    expect(newsOf(results, undefined)).toEqual({ failures: [SAMPLE.key], newFailures: null, fixed: [] });
-  });
-
-  test("is what did not fail the night before, or was expected then", () => {
-    expect(newsOf(results, night([SAMPLE.key, "pass", false])).newFailures).toEqual([SAMPLE.key]);
-    expect(newsOf(results, night([SAMPLE.key, "fail", true])).newFailures).toEqual([SAMPLE.key]);
-    expect(newsOf(results, night([SAMPLE.key, "fail", false])).newFailures).toEqual([]);
-  });
-
-  test("what passes now is fixed", () => {
-    expect(newsOf(results, night([PASSED.key, "fail", false])).fixed).toEqual([PASSED.key]);
-  });
-});
-
 describe("as Markdown", () => {
   const row: NightlyRun = {
     ...{ lab: "embedded", file: "labs/a.yaml", device: "reference", profile: "quick", ended: "whole", why: null },
     ...{ code: 1, run: "out/1", durationMs: 90_000, totals: resultsOf(RUN_INFO, [SAMPLE], undefined, []).totals },
     ...{ failures: ["a-0001~lns", "a-0002~lns"], newFailures: ["a-0002~lns"], fixed: [] },
+    ...{ unexpectedPasses: [], unexplainedDeaths: [] },
   };
   const night = (...runs: NightlyRun[]): Nightly =>
     nightlySchema.parse({
@@ -82,5 +63,39 @@ describe("as Markdown", () => {
     const text = nightlyMarkdown(night({ ...lost, failures: [], newFailures: [] }));
     expect(text).toMatch(/^## Nothing failed, 1 run could not tell \(1 lab\)/);
     expect(text).toContain("- `embedded` quick: died `` <b>`x`</b> | ``");
+  });
+
+  const clean: NightlyRun = { ...row, code: 0, failures: [], newFailures: [] };
+  const old: NightlyRun = { ...row, newFailures: [] };
+  const first: NightlyRun = { ...row, lab: "udp", newFailures: null };
+
+  test.each<[string, NightlyRun[]]>([
+    ["Nothing failed (1 lab)", [clean]],
+    ["2 failures, none of them new (1 lab)", [old]],
+    ["2 failures (1 lab)", [first]],
+    ["2 failures on a first night (2 labs)", [first, clean]],
+    ["2 failures on a first night, 2 failures as before (2 labs)", [first, old]],
+    ["1 new failure, 2 failures on a first night (2 labs)", [first, row]],
+    ["1 unexpected pass (1 lab)", [{ ...clean, code: 1, unexpectedPasses: ["a-0003~lns RFC2661-5.8-02"] }]],
+    ["2 failures, none of them new, 1 unexplained death (1 lab)", [{ ...old, unexplainedDeaths: ["it died"] }]],
+    ["1 run failed (1 lab)", [{ ...clean, code: 1, totals: null }]],
+  ])("the heading says why the exit code is what it is: %s", (heading, runs) => {
+    expect(nightText({ runs })).toBe(heading);
+  });
+
+  test("what fails in both profiles of a lab is one failure", () => {
+    const text = nightlyMarkdown(night(row, { ...row, profile: "full" }));
+    expect(text).toMatch(/^## 1 new failure \(1 lab\)/);
+    expect(text).toContain("### New failures: 1\n\n- `embedded` quick, full: `a-0002~lns`\n");
+    // What a full run meets for the first time may be an old acquaintance of the quick one.
+    const full: NightlyRun = { ...row, profile: "full", newFailures: null };
+    expect(nightText(night(old, full))).toBe("2 failures, none of them new (1 lab)");
+  });
+
+  test("passes and deaths that nobody expected are listed", () => {
+    const bad = { ...clean, unexpectedPasses: ["a-0003~lns RFC2661-5.8-02"], unexplainedDeaths: ["it died"] };
+    const text = nightlyMarkdown(night(bad));
+    expect(text).toContain("### Unexpected passes: 1\n\n- `embedded` quick: `a-0003~lns RFC2661-5.8-02`\n");
+    expect(text).toContain("### Deaths that no case explains: 1\n\n- `embedded` quick: `it died`\n");
   });
 });

@@ -1,8 +1,6 @@
-/** A night over several labs: what each run came to, what of it is new, and the one exit code. Pure. */
+/** A night over several labs: what each run came to, and the one exit code. Pure. */
 import { z } from "zod";
-import type { Night } from "./history.ts";
 import { totalsSchema } from "./results-schema.ts";
-import type { Results } from "./sink.ts";
 
 /** How a run of the night ended. */
 const ended = z
@@ -28,6 +26,12 @@ const nightlyRun = z.object({
     .nullable()
     .describe("of these, what did not fail the night before; null on a first night"),
   fixed: z.array(z.string()),
+  unexpectedPasses: z
+    .array(z.string())
+    .describe("entries of the baseline whose deviation did not show: id, role and clause"),
+  unexplainedDeaths: z
+    .array(z.string())
+    .describe("each death of the device that no case is to blame for, when and how"),
 });
 
 /** `nightly.json`, and what `nightly --json` prints. */
@@ -64,24 +68,5 @@ export function codeOfRun(o: {
   return o.exit === 0 && o.ended === "whole" ? 0 : 2;
 }
 
-/** What is new in a run since the night before it. */
-export function newsOf(
-  results: Pick<Results, "cases" | "rules">,
-  before: Pick<Night, "results"> | undefined,
-): Pick<NightlyRun, "failures" | "newFailures" | "fixed"> {
-  const now = [
-    ...results.cases.map(({ key, verdict, known }) => ({ key, verdict, known })),
-    ...results.rules.map(({ id, role, verdict, known }) => ({ key: `${id}~${role}`, verdict, known })),
-  ];
-  const fails = (r: { readonly verdict: string; readonly known: boolean }): boolean => r.verdict === "fail" && !r.known;
-  const failures = now.filter(fails).map(({ key }) => key);
-  if (before === undefined) return { failures, newFailures: null, fixed: [] };
-  const failed = new Set(before.results.filter(fails).map(({ key }) => key));
-  return {
-    failures,
-    newFailures: failures.filter((key) => !failed.has(key)),
-    fixed: now
-      .filter(({ key, verdict }) => failed.has(key) && (verdict === "pass" || verdict === "remark"))
-      .map(({ key }) => key),
-  };
-}
+/** How long something took, for a summary. */
+export const minutes = (ms: number): string => `${(ms / 60_000).toFixed(1)} min`;

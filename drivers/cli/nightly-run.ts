@@ -7,7 +7,8 @@ import type { LabSpec } from "#lab/schema";
 import { findBaseline } from "#reports/baseline";
 import { readJson } from "#reports/files";
 import { readHistory } from "#reports/history";
-import { codeOfRun, newsOf, type NightlyRun } from "#reports/nightly";
+import { codeOfRun, minutes, type NightlyRun } from "#reports/nightly";
+import { newsOf } from "#reports/nightly-news";
 import { archivedResultsSchema } from "#reports/results-schema";
 import { readRunInfo } from "#reports/run-folder";
 import type { Results } from "#reports/sink";
@@ -62,6 +63,7 @@ export function noLab(file: string, why: string): NightlyRun {
 const NOTHING = {
   ...{ ended: "not run", code: 2, run: null, durationMs: 0 },
   ...{ totals: null, failures: [], newFailures: null, fixed: [] },
+  ...{ unexpectedPasses: [], unexplainedDeaths: [] },
 } as const satisfies Partial<NightlyRun>;
 
 /** The quick profile is what the budget is for; the full one comes on top. */
@@ -117,7 +119,6 @@ function endOf(
 
 const endText = (exit: number | null, signal: NodeJS.Signals | null): string =>
   signal === null ? `its process ended with ${exit ?? "nothing"}` : `its process was ended by ${signal}`;
-const minutes = (ms: number): string => `${(ms / 60_000).toFixed(1)} min`;
 
 /** A run that was killed still shows what it had. */
 async function closeDead(run: string, o: NightOptions): Promise<number> {

@@ -1,12 +1,12 @@
 /** What may be merged and what may not, and what becomes of deaths, probes and missing cases. */
-import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
-import { join } from "node:path";
+import { dirname, join } from "node:path";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import type { CaseResult } from "#expect/verdict";
-import { checkParts, mergeParts, readPart, type Expected, type Part } from "./merge.ts";
+import { checkParts, mergeParts, readPart, type Expected, type Merged, type Part } from "./merge.ts";
 import { readRunInfo, type RunInfo } from "./run-folder.ts";
-import { PASSED, RUN_INFO, sample, SAMPLE, writeRun } from "./sample-case.ts";
+import { PASSED, RUN_INFO, sample, SAMPLE, SAMPLE_LADDER, writeRun } from "./sample-case.ts";
 import { exitCodeOf, readResults } from "./sink.ts";
 
 let dir = "";
@@ -24,11 +24,11 @@ const expectedOf = (c: CaseResult, name: string): Expected => {
   const { key, id, suite, role, params, clause, clauses, level, story } = c;
   return { key, id, suite, role, params, clause, clauses, level, story, shard: name };
 };
-function merged(all: readonly Part[], expected: readonly Expected[] = []): { run: string; lines: readonly string[] } {
+function merged(all: readonly Part[], expected: readonly Expected[] = []): { readonly run: string } & Merged {
   checkParts(all);
   const run = join(dir, "merged");
   mkdirSync(run);
-  return { run, lines: mergeParts(run, all, expected) };
+  return { run, ...mergeParts(run, all, expected) };
 }
 
 describe("runs that are no parts of one", () => {
@@ -102,31 +102,121 @@ test("runs of different cases are a part of all cases: they refute no rule's ent
   expect(readRunInfo(run).selection).toEqual({ cases: ["rfc2661-0512", "rfc2661-0513"] });
 });
 
-test("deaths are numbered anew, and what the cases say of them", () => {
-  const died = (key: string): CaseResult => {
-    const death = { no: 1, how: "SIGSEGV", inFlight: [key], alone: true };
-    return sample({ key, id: key.slice(0, 12), death, rules: [] });
-  };
+/** A run of this case, with more files; where they are no text, they are written as JSON. */
+function partWith(c: CaseResult, files: Readonly<Record<string, unknown>>): Part {
+  const { run } = part([c]);
+  for (const [name, content] of Object.entries(files)) {
+    mkdirSync(dirname(join(run, name)), { recursive: true });
+    writeFileSync(join(run, name), typeof content === "string" ? content : JSON.stringify(content));
+  }
+  return readPart(run);
+}
+const json = (run: string, name: string): unknown => JSON.parse(readFileSync(join(run, name), "utf8"));
+
+describe("deaths are numbered anew", () => {
   const dead = (key: string): Part => {
-    const { run } = part([died(key)]);
+    const death = { no: 1, how: "SIGSEGV", inFlight: [key], alone: true };
+    const died = sample({ key, id: key.slice(0, 12), death, suspect: { ...death, alone: false }, rules: [] });
     const deaths = [{ no: 1, how: "SIGSEGV", at: "2026-11-28T01:00:00Z", inFlight: [key] }];
-    writeFileSync(join(run, "deaths.json"), JSON.stringify({ schema: 1, deaths, lost: null }));
-    return readPart(run);
+    const ladder = { ...SAMPLE_LADDER, key, death, suspect: { ...death, alone: false }, state: "ended" };
+    return partWith(died, {
+      "deaths.json": { schema: 1, deaths, lost: null },
+      [`cases/${key}/ladder.json`]: ladder,
+      [`suspects/${key}/ladder.json`]: { ...ladder, suspect: undefined },
+      [`suspects/${key}/result.json`]: { ...died, suspect: undefined },
+    });
   };
-  const { run } = merged([dead("case-0001~lns"), dead("case-0002~lns")]);
-  expect(readResults(run).deaths.map((d) => [d.no, d.blamed])).toEqual([
-    [1, ["case-0001~lns"]],
-    [2, ["case-0002~lns"]],
-  ]);
+  const [one, two] = ["case-0001~lns", "case-0002~lns"] as const;
+
+  test("and what the cases say of them", () => {
+    const { run } = merged([dead(one), dead(two)]);
+    expect(readResults(run).deaths.map((d) => [d.no, d.blamed])).toEqual([
+      [1, [one]],
+      [2, [two]],
+    ]);
+  });
+
+  test("and what they are judged by, for whoever judges them again", () => {
+    const { run } = merged([dead(one), dead(two)]);
+    expect(json(run, `cases/${one}/ladder.json`)).toMatchObject({ death: { no: 1 }, suspect: { no: 1 } });
+    // Nothing else of it is lost.
+    expect(json(run, `cases/${two}/ladder.json`)).toMatchObject({
+      death: { no: 2 },
+      suspect: { no: 2 },
+      state: "ended",
+    });
+    for (const name of ["ladder.json", "result.json"])
+      expect(json(run, `suspects/${two}/${name}`)).toMatchObject({ key: two, death: { no: 2 } });
+  });
 });
 
-test("what was asked of the device alike is told once", () => {
-  const probes = [{ feature: "pap", role: "lns", claimed: true, found: "supported", reason: "" }];
-  const asked = (c: CaseResult): Part => {
-    const { run } = part([c]);
-    writeFileSync(join(run, "probe.json"), JSON.stringify({ schema: 1, probes }));
-    return readPart(run);
-  };
-  const { run } = merged([asked(SAMPLE), asked(PASSED)]);
-  expect(JSON.parse(readFileSync(join(run, "probe.json"), "utf8"))).toEqual({ schema: 1, probes });
+describe("what was asked of the device", () => {
+  const asked = (c: CaseResult, found: string): Part =>
+    partWith(c, {
+      "probe.json": {
+        schema: 1,
+        probes: [{ feature: "pap", role: "lns", claimed: true, found, reason: c.key }],
+      },
+      "probes/probe-pap~lns/ladder.json": { reason: c.key },
+    });
+
+  test("alike is told once, with the exchange that showed it", () => {
+    const { run } = merged([asked(SAMPLE, "supported"), asked(PASSED, "supported")]);
+    const probes = [{ feature: "pap", role: "lns", claimed: true, found: "supported", reason: SAMPLE.key }];
+    expect(json(run, "probe.json")).toEqual({ schema: 1, probes });
+    expect(readdirSync(join(run, "probes"))).toEqual(["probe-pap~lns"]);
+    expect(json(run, "probes/probe-pap~lns/ladder.json")).toEqual({ reason: SAMPLE.key });
+  });
+
+  test("and answered otherwise is told twice", () => {
+    const { run } = merged([asked(SAMPLE, "supported"), asked(PASSED, "not supported")]);
+    expect(json(run, "probe.json")).toMatchObject({ probes: [{ found: "supported" }, { found: "not supported" }] });
+    expect(readdirSync(join(run, "probes")).sort()).toEqual(["probe-pap~lns", "probe-pap~lns~2"]);
+    expect(json(run, "probes/probe-pap~lns~2/ladder.json")).toEqual({ reason: PASSED.key });
+  });
+});
+
+describe("the lab", () => {
+  const lab = { schema: 1, name: "embedded", tunnelSecret: "env:SECRET", device: { id: "reference" } };
+
+  test("is the merged run's, too", () => {
+    const { run } = merged([partWith(SAMPLE, { "lab.json": lab }), partWith(PASSED, { "lab.json": lab })]);
+    expect(json(run, "lab.json")).toEqual(lab);
+  });
+
+  test.each<[string, object, RegExp]>([
+    [
+      "with another value",
+      { ...lab, device: { id: "reference", fault: "mutant-0001" } },
+      /part-\d+: lab\.json: device\.fault: expected none as in .*part-\d+, found "mutant-0001"$/,
+    ],
+    ["with a value less", { ...lab, tunnelSecret: undefined }, /: tunnelSecret: expected "env:SECRET" as in .* none$/],
+  ])("%s is another lab", (_what, other, line) => {
+    const parts = [partWith(SAMPLE, { "lab.json": lab }), partWith(PASSED, { "lab.json": other })];
+    expect(() => checkParts(parts)).toThrow(line);
+  });
+
+  test("that one of them lacks is missed", () => {
+    expect(() => checkParts([partWith(SAMPLE, { "lab.json": lab }), part([PASSED])])).toThrow(
+      /part-\d+: lab\.json: expected a lab as in .*part-\d+, found none$/,
+    );
+  });
+});
+
+test("what the second decoder read is added up", () => {
+  const read = (frames: number, disagreements: object[]): object => ({
+    ...{ frames, values: 10 * frames, exempt: 1 },
+    ...{ disagreements, explained: { hidden: 2, [`only ${frames}`]: 1 } },
+  });
+  const apart = { case: PASSED.key, caseFrame: 2, path: "l2tp.nr", ours: 1, theirs: 2 };
+  const { run, lines, decodersAgree } = merged([
+    partWith(SAMPLE, { "decoders.json": read(3, []) }),
+    partWith(PASSED, { "decoders.json": read(4, [apart]) }),
+  ]);
+  expect(json(run, "decoders.json")).toEqual({
+    ...{ frames: 7, values: 70, exempt: 2 },
+    ...{ disagreements: [apart], explained: { hidden: 4, "only 3": 1, "only 4": 1 } },
+  });
+  expect(decodersAgree).toBe(false);
+  expect(lines).toEqual([`the decoders differ in ${PASSED.key} frame 2: l2tp.nr (1 in all, decoders.json)`]);
 });

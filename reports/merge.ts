@@ -1,38 +1,20 @@
 /** Runs of several machines put into one: what they must have in common, and what is missing of them. */
-import { cpSync, existsSync, mkdirSync } from "node:fs";
+import { mkdirSync } from "node:fs";
 import { basename, join, resolve } from "node:path";
 import type { CaseResult } from "#expect/verdict";
 import { Misuse } from "#fixtures/misuse";
 import { firmwareOf } from "./baseline.ts";
-import { readDeaths, type DeathsRecord } from "./deaths.ts";
-import { writeAtomically } from "./files.ts";
-import { readProbe } from "./probe.ts";
-import { readCases, readRunInfo, type CaseFolder, type RunInfo } from "./run-folder.ts";
+import { copyEvidence, copyLab, labDifference, writeJson, writeReadings } from "./merge-evidence.ts";
+import { type Part, shardIn } from "./merge-part.ts";
+import type { RunInfo } from "./run-folder.ts";
 
-/** One of the runs. */
-export interface Part {
-  readonly run: string;
-  readonly info: RunInfo;
-  readonly cases: readonly CaseFolder[];
-  readonly deaths: DeathsRecord;
-}
+export { type Part, readPart, shardIn } from "./merge-part.ts";
 
 /** A case that one of the parts should have. */
 export type Expected = Pick<
   CaseResult,
   "key" | "id" | "suite" | "role" | "params" | "clause" | "clauses" | "level" | "story"
 > & { readonly shard: string };
-
-/** Reads a run; Misuse where the folder is none. */
-export function readPart(run: string): Part {
-  return { run, info: readRunInfo(run), cases: readCases(run), deaths: readDeaths(run) };
-}
-
-/** `2/3`; undefined of a run that is whole in itself. */
-export function shardIn({ info }: Pick<Part, "info">): string | undefined {
-  const { shard } = info.selection;
-  return typeof shard === "string" ? shard : undefined;
-}
 
 /** Misuse where the runs are not parts of one: told by the first field that differs, or the first case that two of them have. */
 export function checkParts(parts: readonly Part[]): void {
@@ -43,6 +25,14 @@ export function checkParts(parts: readonly Part[]): void {
       if (expected !== found)
         throw new Misuse({ file: part.run, field, expected: `${expected!} as in ${first.run}`, found: found! });
     }
+  for (const { run, lab } of rest) {
+    const other = labDifference(first.lab, lab);
+    if (other !== undefined)
+      throw new Misuse({
+        ...{ file: run, field: `lab.json${other.field}` },
+        ...{ expected: `${other.expected} as in ${first.run}`, found: other.found },
+      });
+  }
   const seen = new Map<string, string>();
   for (const { run, cases } of parts)
     for (const { result } of cases) {
@@ -78,29 +68,29 @@ export function selectionOf({ info }: Pick<Part, "info">): RunInfo["selection"] 
 
 const sorted = (o: RunInfo["selection"]): unknown => Object.entries(o).sort(([a], [b]) => (a < b ? -1 : 1));
 
+/** What there is to say of a merged run beside its folder. */
+export interface Merged {
+  /** Each tells of something that is missing or wrong. */
+  readonly lines: readonly string[];
+  /** False where tshark read a frame apart from us, in any of the runs. */
+  readonly decodersAgree: boolean;
+}
+
 /**
  * Writes the merged run's folder `dir`, which is there and empty: all but what `publish` makes. A case that no part has is written
- * as inconclusive, so that everything that is made of the folder says so. Gives the lines that tell of what is missing.
+ * as inconclusive, so that everything that is made of the folder says so.
  */
-export function mergeParts(dir: string, parts: readonly Part[], expected: readonly Expected[]): readonly string[] {
+export function mergeParts(dir: string, parts: readonly Part[], expected: readonly Expected[]): Merged {
   const info = mergedInfo(parts);
   writeJson(join(dir, "run.json"), info);
   mkdirSync(join(dir, "cases"), { recursive: true });
-  let before = 0;
-  const deaths: DeathsRecord["deaths"][number][] = [];
-  for (const part of parts) {
-    for (const folder of part.cases) copyCase(dir, folder, before);
-    deaths.push(...part.deaths.deaths.map((d) => ({ ...d, no: d.no + before })));
-    before += part.deaths.deaths.length;
-  }
+  const deaths = copyEvidence(dir, parts);
   const lost = parts.flatMap(({ deaths: d }) => (d.lost === null ? [] : [d.lost]))[0] ?? null;
   if (deaths.length > 0 || lost !== null) writeJson(join(dir, "deaths.json"), { schema: 1, deaths, lost });
-  writeProbes(dir, parts);
-  for (const name of ["device.json"]) {
-    const from = parts.map(({ run }) => join(run, name)).find((file) => existsSync(file));
-    if (from !== undefined) cpSync(from, join(dir, name));
-  }
-  return writeMissing(dir, parts, expected, info);
+  copyLab(dir, parts);
+  const apart = writeReadings(dir, parts);
+  const missing = writeMissing(dir, parts, expected, info);
+  return { lines: [...missing, ...(apart === undefined ? [] : [apart])], decodersAgree: apart === undefined };
 }
 
 function mergedInfo(parts: readonly Part[]): RunInfo {
@@ -123,28 +113,6 @@ function mergedInfo(parts: readonly Part[]): RunInfo {
 function mergedSelection(parts: readonly Part[]): RunInfo["selection"] {
   if (parts.length === 1 || shardIn(parts[0]!) !== undefined) return selectionOf(parts[0]!);
   return { cases: [...new Set(parts.flatMap(({ cases }) => cases.map(({ result }) => result.id)))].sort() };
-}
-
-/** Deaths are numbered anew, and a case's own word of them with them. */
-function copyCase(dir: string, { dir: from, result }: CaseFolder, before: number): void {
-  const to = join(dir, "cases", basename(from));
-  cpSync(from, to, { recursive: true });
-  const { suspect, death } = result;
-  if (before === 0 || (suspect === undefined && death === undefined)) return;
-  const again = <T extends { readonly no: number }>(one: T): T => ({ ...one, no: one.no + before });
-  writeJson(join(to, "result.json"), {
-    ...result,
-    ...(suspect !== undefined && { suspect: again(suspect) }),
-    ...(death !== undefined && { death: again(death) }),
-  });
-}
-
-/** What two machines have asked alike is told once. */
-function writeProbes(dir: string, parts: readonly Part[]): void {
-  const probes = parts.flatMap(({ run }) => readProbe(run));
-  if (probes.length === 0) return;
-  const told = new Map(probes.map((p) => [`${p.feature} ${p.role} ${p.found}`, p]));
-  writeJson(join(dir, "probe.json"), { schema: 1, probes: [...told.values()] });
 }
 
 function writeMissing(
@@ -177,7 +145,3 @@ const UNTOLD = {
   ...{ schema: 1, known: false, durationMs: 0, verdict: "inconclusive" },
   ...{ findings: [], rungs: [], claims: {}, frames: 0, unclaimed: 0, rules: [] },
 } as const;
-
-function writeJson(file: string, content: object): void {
-  writeAtomically(file, `${JSON.stringify(content, null, 2)}\n`);
-}

@@ -24,7 +24,7 @@ function command(...words: readonly string[]): { readonly code: number | null; r
 /** A run of some cases into a folder of that name; gives its own folder. */
 function ran(name: string, ...words: readonly string[]): string {
   const out = join(dir, name);
-  const cases = "rfc2661-0512,rfc2661-0108,call-lns-0001,rfc1661-0435";
+  const cases = "rfc2661-0512,rfc2661-0108,rfc2661-1222,call-lns-0001,rfc1661-0435";
   command("run", "--case", cases, "--role", "lns", "--no-report", "--out", out, ...words);
   return join(out, readdirSync(out)[0]!);
 }
@@ -45,6 +45,11 @@ test("two shards merged are the whole run, and one alone is inconclusive by name
   const both = join(dir, "both");
   expect(command("merge", ...shards, "--no-report", "--out", both)).toEqual({ code: 0, said: "" });
   expect(told(resultsIn(join(both, readdirSync(both)[0]!)))).toEqual(told(resultsIn(whole)));
+
+  // Nothing is missing that a judge needs: the merged run has its lab, by which what was hidden is opened.
+  const again = join(both, readdirSync(both)[0]!);
+  expect(command("judge", again)).toEqual({ code: 0, said: "" });
+  expect(told(resultsIn(again))).toEqual(told(resultsIn(whole)));
 
   const one = join(dir, "one");
   const { code, said } = command("merge", shards[0]!, "--no-report", "--out", one);

@@ -51,9 +51,11 @@ export async function merge(runs: readonly string[], o: MergeOptions, out: NodeJ
   const stamp = new Date().toISOString().replace(/[-:]|\..*/g, "");
   const dir = join(resolve(o.out), `${stamp}-${first.lab}-merged-${process.pid}`);
   makeFolder("--out", dir);
-  for (const line of mergeParts(dir, parts, expected)) process.stderr.write(`l2tpspec: ${line}\n`);
+  const { lines, decodersAgree } = mergeParts(dir, parts, expected);
+  for (const line of lines) process.stderr.write(`l2tpspec: ${line}\n`);
   const allure = o.report ? undefined : "none";
-  return closeRun(dir, { baseline, allure, html: o.report, json: o.json === true, history }, out);
+  const code = await closeRun(dir, { baseline, allure, html: o.report, json: o.json === true, history }, out);
+  return code === 0 && !decodersAgree ? 2 : code;
 }
 
 /** Every case of every shard, by the catalogue of the version that ran them; nothing of runs that are whole in themselves. */

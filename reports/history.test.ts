@@ -5,7 +5,7 @@ import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import type { CaseResult } from "#expect/verdict";
 import { categoryOfVerdict } from "./categories.ts";
-import { historyLine, nightsFolder, readHistory, recordNight } from "./history.ts";
+import { historyLine, nightsBefore, nightsFolder, readHistory, recordNight } from "./history.ts";
 import { allureHistory, allureName } from "./history-allure.ts";
 import { publish } from "./publish.ts";
 import type { RunInfo } from "./run-folder.ts";
@@ -58,6 +58,7 @@ describe("a run sees the nights before it", () => {
     for (let day = 1; day <= 25; day++) recorded(night(day), PASSED);
     expect(starts(night(30)).at(0)).toBe("06");
     expect(readHistory(history, night(30)).order).toBe(26);
+    expect([...nightsBefore(history, night(30))].map((n) => n.startedAt.slice(8, 10)).slice(23)).toEqual(["02", "01"]);
     expect(readdirSync(nightsFolder(history, RUN_INFO))).toHaveLength(25);
   });
 

@@ -62,20 +62,30 @@ export function nightsFolder(history: string, { device, lab }: About): string {
 }
 
 /** Throws a {@link Misuse} that names the file where a night is of a later version, or no night at all. Writes nothing. */
-export function readHistory(
-  history: string,
-  run: About & Pick<RunInfo, "startedAt" | "strict" | "selection">,
-): History {
+export function readHistory(history: string, run: OfSeries): History {
+  const nights: Night[] = [];
+  for (const night of nightsBefore(history, run)) if (nights.unshift(night) === SHOWN) break;
+  return { nights, order: filesBefore(history, run).length + 1 };
+}
+
+/** A run, as far as it decides which nights are of its kind. */
+type OfSeries = About & Pick<RunInfo, "startedAt" | "strict" | "selection">;
+
+/** All nights before a run that have its selection and strictness, the last one first; each is read when it is asked for. */
+export function* nightsBefore(history: string, run: OfSeries): Generator<Night> {
+  for (const file of filesBefore(history, run).toReversed()) {
+    const night = readNight(file);
+    if (seriesOf(night) === seriesOf(run)) yield night;
+  }
+}
+
+function filesBefore(history: string, run: OfSeries): readonly string[] {
   const folder = nightsFolder(history, run);
   const files = existsSync(folder) ? readdirSync(folder).filter((name) => NIGHT.test(name)) : [];
-  const before = files.filter((name) => name < fileOf(run.startedAt)).sort();
-  const nights: Night[] = [];
-  for (const name of before.toReversed()) {
-    const night = readNight(join(folder, name));
-    if (seriesOf(night) === seriesOf(run)) nights.unshift(night);
-    if (nights.length === SHOWN) break;
-  }
-  return { nights, order: before.length + 1 };
+  return files
+    .filter((name) => name < fileOf(run.startedAt))
+    .sort()
+    .map((name) => join(folder, name));
 }
 
 const NIGHT = /^\d{8}T\d{9}Z\.json$/;

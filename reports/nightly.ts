@@ -24,7 +24,7 @@ const nightlyRun = z.object({
   newFailures: z
     .array(z.string())
     .nullable()
-    .describe("of these, what did not fail the night before; null on a first night"),
+    .describe("of these, what did not fail on the last night that told it; null on a first night"),
   fixed: z.array(z.string()),
   unexpectedPasses: z
     .array(z.string())

@@ -6,7 +6,7 @@ import { isMisuse } from "#fixtures/misuse";
 import type { LabSpec } from "#lab/schema";
 import { findBaseline } from "#reports/baseline";
 import { readJson } from "#reports/files";
-import { readHistory } from "#reports/history";
+import { nightsBefore } from "#reports/history";
 import { codeOfRun, minutes, type NightlyRun } from "#reports/nightly";
 import { newsOf } from "#reports/nightly-news";
 import { archivedResultsSchema } from "#reports/results-schema";
@@ -98,8 +98,7 @@ async function runProfile(
   );
   const row = { ...notRun(lab, profile, ""), ended, why, code, run: run ?? null, durationMs: Date.now() - began };
   if (run === undefined || results === undefined) return row;
-  const before = readHistory(o.history, readRunInfo(run)).nights.at(-1);
-  return { ...row, totals: results.totals, ...newsOf(results, before) };
+  return { ...row, totals: results.totals, ...newsOf(results, nightsBefore(o.history, readRunInfo(run))) };
 }
 
 function endOf(

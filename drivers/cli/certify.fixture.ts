@@ -11,7 +11,7 @@ import { loadLab } from "#lab/load";
 import { openLab, type OpenOptions } from "#lab/open";
 import type { LabSpec } from "#lab/schema";
 import type { Profile } from "#reports/certificate/profiles";
-import { certify } from "./certify.ts";
+import { certify, type CertifyOptions } from "./certify.ts";
 import { writeLabRecord } from "./lab-record.ts";
 import { closeRun, writeRunInfo } from "./run-reports.ts";
 import { verify, type VerifyOptions } from "./verify.ts";
@@ -83,8 +83,14 @@ export interface Said {
 }
 
 /** The key lies in `dir`. */
-export async function certified(dir: string, run: string, out: string, profile = "tiny"): Promise<Said> {
-  const o = { profile, key: join(dir, "key.pem"), out, ...(profile === "tiny" && { profiles }) };
+export async function certified(
+  dir: string,
+  run: string,
+  out: string,
+  profile = "tiny",
+  more: Partial<CertifyOptions> = {},
+): Promise<Said> {
+  const o = { profile, key: join(dir, "key.pem"), out, ...(profile === "tiny" && { profiles }), ...more };
   return saying((to) => certify(run, o, to));
 }
 

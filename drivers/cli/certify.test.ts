@@ -7,9 +7,9 @@ import { MUTANTS } from "#mutants/index";
 import { loadCatalogue, select } from "#fixtures/catalogue";
 import { VERSION } from "#fixtures/root";
 import { loadLab } from "#lab/load";
-import { folderFiles } from "#reports/bundle/files";
+import { folderFiles, heldFiles } from "#reports/bundle/files";
 import * as seal from "#reports/bundle/seal";
-import { unpackTar } from "#reports/bundle/tar";
+import { packTar, unpackTar } from "#reports/bundle/tar";
 import { certificateSchema } from "#reports/certificate/schema";
 import { writeManifest } from "#reports/manifest";
 import * as shared from "./certify.fixture.ts";
@@ -20,6 +20,7 @@ const { callLns, certified, privateKey, profiles, publicKey, publishAgain, runIn
 const PASSWORD = "Pass-w0rd/of-the-user";
 const TUNNEL_SECRET = "Tunnel/secret-0f-the-lab";
 const CASE = "cases/call-lns-0001~lns";
+const OTHER_CASE = "cases/call-lns-0003~lns~id=1";
 
 let dir: string;
 let run: string;
@@ -166,6 +167,21 @@ describe.skipIf(!WHOLE)("a run is refused", () => {
       /^cases\/call-lns-0001~lns\/result\.json: expected what the capture shows \(pass\), found remark$/m,
     ],
     [
+      "whose capture is another case's, which a lab without its tunnel secret cannot hide",
+      (f) => {
+        rewrite(join(f, "lab.json"), /"tunnelSecret": "[^"]*",\s*/, "");
+        cpSync(join(f, OTHER_CASE, "run.pcapng"), join(f, CASE, "run.pcapng"));
+      },
+      true,
+      /^cases\/[^/]+\/ladder\.json: tunnelSecret: expected none as lab\.json has it, found shared \(and \d+ more\)$/m,
+    ],
+    [
+      "with a ladder that forgets the secret",
+      (f) => rewrite(join(f, CASE, "ladder.json"), '"tunnelSecret":"shared"', '"tunnelSecret":"none"'),
+      true,
+      /^cases\/call-lns-0001~lns\/ladder\.json: tunnelSecret: expected shared as lab\.json has it, found none$/m,
+    ],
+    [
       "whose results say something else",
       (f) => rewrite(join(f, "results.json"), '"verdict": "pass"', '"verdict": "remark"'),
       true,
@@ -257,6 +273,27 @@ test.skipIf(!WHOLE)(
       ]);
       writeFileSync(at("secrets.yaml"), `tunnels: [{ secret: "${TUNNEL_SECRET}" }]\n`);
       expect((await verified(tar, { profiles, secrets: at("secrets.yaml") })).code).toBe(0);
+      // What hides nothing is judged without a secret as well.
+      const forged = new Map(files.paths.map((path) => [path, files.read(path)]));
+      forged.set(`${CASE}/run.pcapng`, files.read(`${OTHER_CASE}/run.pcapng`));
+      const manifest = seal.manifestOf(heldFiles(forged));
+      forged.set(seal.MANIFEST, Buffer.from(manifest)).set(seal.SIGNATURE, seal.signatureOf(manifest, privateKey));
+      writeFileSync(at("forged.tar"), await packTar(heldFiles(forged)));
+      expect(await verified(at("forged.tar"))).toMatchObject({
+        code: 1,
+        said: expect.stringMatching(/^cases\/call-lns-0001~lns\/result\.json: expected what the capture/m) as string,
+      });
+      // Where the lab's reference leads nowhere, the file does.
+      Reflect.deleteProperty(process.env, "L2TPSPEC_CT");
+      await expect(certified(dir, folder, at("again.tar"))).rejects.toThrow(/environment variable L2TPSPEC_CT/);
+      const { code } = await certified(dir, folder, at("again.tar"), "tiny", { secrets: at("secrets.yaml") });
+      expect(code).toBe(0);
+      // An empty one opens nothing: what was written of a case that hides is then nobody's word.
+      process.env["L2TPSPEC_CT"] = "";
+      expect(await certified(dir, folder, at("empty.tar"))).toMatchObject({
+        code: 2,
+        said: expect.stringMatching(/^cases\/rfc2661-1104~lns: holds what only the tunnel secret opens/m) as string,
+      });
     } finally {
       for (const name of ["L2TPSPEC_CP", "L2TPSPEC_CT"]) Reflect.deleteProperty(process.env, name);
     }

@@ -1,7 +1,7 @@
 /** The folder of one case, judged again from its capture and ladder, and held against what was written down of it. */
 import { framesOf } from "#capture/frames-file";
 import { CaptureError } from "#capture/record";
-import type { Frame } from "#capture/frame";
+import { type Frame, type Lens, packetOf } from "#capture/frame";
 import { ladderSchema } from "#expect/ladder-schema";
 import type { Ladder } from "#expect/ladder";
 import type { CaseResult } from "#expect/verdict";
@@ -22,6 +22,8 @@ export interface CaseEvidence {
   readonly damage: string | undefined;
   /** How its verdict is another than the one written down. */
   readonly difference: string | undefined;
+  /** The capture that shows another verdict holds hidden AVPs (RFC 2661 §4.3) that nothing here opens. */
+  readonly closed: boolean;
 }
 
 /** @param secret the tunnel secret, without which a hidden AVP tells nothing */
@@ -33,6 +35,7 @@ export function judgeCase(files: Files, dir: string, secret: Uint8Array | undefi
     written: undefined,
     damage: undefined,
     difference: undefined,
+    closed: false,
   };
   let ladder: Ladder | undefined;
   try {
@@ -46,7 +49,9 @@ export function judgeCase(files: Files, dir: string, secret: Uint8Array | undefi
     const lens = secret && lensOf(secret);
     const asWritten = resultOf(ladder, frames, ladder.durationMs, lens);
     const result = ladder.strict ? resultOf({ ...ladder, strict: false }, frames, ladder.durationMs, lens) : asWritten;
-    return { ...none, ladder, result, written, difference: differenceOf(dir, written, asWritten) };
+    const difference = differenceOf(dir, written, asWritten);
+    const closed = difference !== undefined && frames.some((frame) => isClosed(frame, lens));
+    return { ...none, ladder, result, written, difference, closed };
   } catch (error) {
     if (!isMisuse(error)) throw error;
     return { ...none, ladder, damage: error.message };
@@ -62,6 +67,10 @@ function framesIn(files: Files, path: string, { device }: Ladder): readonly Fram
     const { offset, expected, found } = cause;
     throw new Misuse({ file: path, field: `octet ${offset}`, expected, found, cause });
   }
+}
+
+function isClosed(frame: Frame, lens: Lens | undefined): boolean {
+  return packetOf(frame, lens).l2tp?.avps.some((avp) => avp.h && avp.revealed === undefined) ?? false;
 }
 
 /** What a verdict rests on; when the case ran and how long it took is no part of it. */

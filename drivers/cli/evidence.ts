@@ -12,6 +12,7 @@ import { archivedResultsSchema } from "#reports/results-schema";
 import { runInfoSchema, type RunInfo } from "#reports/schema";
 import { type CaseEvidence, judgeCase } from "./evidence-case.ts";
 import { LAB, specimenOf } from "./lab-record.ts";
+import { secretFaults } from "./evidence-secret.ts";
 import type { KnownRuns } from "./known-cases.ts";
 
 export interface ReadEvidence {
@@ -20,7 +21,7 @@ export interface ReadEvidence {
   readonly evidence: Evidence;
   /** One line each: what was written down is not what the captures show, or can no longer be judged. */
   readonly faults: readonly string[];
-  /** Cases whose verdict hangs on hidden values, for which the tunnel secret was not at hand. */
+  /** One line each: cases whose verdict hangs on hidden values, for which the tunnel secret was not at hand. */
   readonly untold: readonly string[];
   /** Cases that are not those of this version's catalogue. */
   readonly foreign: readonly string[];
@@ -47,12 +48,14 @@ export function readEvidence(files: Files, id: string, known: KnownRuns, secret:
   const faults: string[] = [];
   const untold: string[] = [];
   const foreign: string[] = [];
+  const all: CaseEvidence[] = [];
   /** A difference of a case with hidden values proves nothing where nobody can open them. */
   const judged = (dir: string): CaseEvidence => {
     const one = judgeCase(files, dir, secret);
+    all.push(one);
     if (one.difference === undefined) return one;
-    if (secret === undefined && one.ladder?.tunnelSecret === "shared") {
-      untold.push(dir);
+    if (secret === undefined && lab.tunnelSecret !== undefined && one.closed) {
+      untold.push(`${dir}: holds what only the tunnel secret opens, and was not judged again (--secrets)`);
       return { ...one, result: one.written };
     }
     faults.push(one.difference);
@@ -71,7 +74,7 @@ export function readEvidence(files: Files, id: string, known: KnownRuns, secret:
     written.set(key, one.written?.verdict ?? "inconclusive");
     cases.set(key, caseOf(one, key, known, probes, lab));
   }
-  faults.push(...otherResults(files, written));
+  faults.push(...secretFaults(all, lab, secret), ...otherResults(files, written));
   const deaths = deathsOf(record, [...cases.values()]);
   const objections: { word: Word; why: string }[] = [
     ...deaths.map((d) => ({ word: "fail" as const, why: deathText(d) })),

@@ -1,4 +1,5 @@
 /** The tunnel secret for judging again what was recorded. No run's folder holds one that is not public. */
+import { join } from "node:path";
 import { Misuse } from "#fixtures/misuse";
 import type { LabSpec } from "#lab/schema";
 import { resolveSecret } from "#lab/secret";
@@ -22,4 +23,20 @@ export async function tunnelSecretOf(
   if (only !== undefined && tunnels.length === 1) return only.secret;
   const expected = "one tunnel secret, which is that of the run's device";
   throw new Misuse({ file, field: "tunnels", expected, found: String(tunnels.length) });
+}
+
+/**
+ * For whoever certifies his own run where he made it: without a file the lab's own reference is followed, wherever it leads.
+ * `undefined` where the lab has none, or one that leads to nothing.
+ */
+export async function ownTunnelSecretOf(
+  run: string,
+  lab: Pick<LabSpec, "tunnelSecret">,
+  file: string | undefined,
+): Promise<Uint8Array | undefined> {
+  if (file !== undefined) return tunnelSecretOf(lab, file);
+  const { tunnelSecret } = lab;
+  if (tunnelSecret === undefined) return undefined;
+  const secret = resolveSecret(tunnelSecret, "tunnelSecret", join(run, "lab.json"));
+  return secret === "" ? undefined : new TextEncoder().encode(secret);
 }

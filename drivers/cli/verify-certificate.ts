@@ -43,14 +43,11 @@ export async function certificateIn(
   ];
   const own = toolDigest();
   const verified = { certificate: issued, judged: evidence.cases.size };
-  const closed = untold.map(
-    (dir) => `${dir}: holds what only the tunnel secret opens, and was not judged again (--secrets)`,
-  );
-  if (issued.tool.digest === own) return { ...verified, faults: [...foreign, ...found], untold: closed };
+  if (issued.tool.digest === own) return { ...verified, faults: [...foreign, ...found], untold };
   // Another build may judge otherwise, rightly: that is no fault of the bundle.
   const differs = [...foreign, ...found];
   const other = `issued by l2tpspec ${issued.tool.version}, digest ${issued.tool.digest}; this is another build, ${own}: verify with that one`;
-  return { ...verified, faults: [], untold: [...closed, ...(differs.length === 0 ? [] : [...differs, other])] };
+  return { ...verified, faults: [], untold: [...untold, ...(differs.length === 0 ? [] : [...differs, other])] };
 }
 
 /** A certificate may be of a profile that this version lacks, or that nobody ever had. */

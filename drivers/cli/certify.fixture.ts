@@ -5,6 +5,8 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { loadCatalogue, select, type CaseRun } from "#fixtures/catalogue";
 import { has } from "#fixtures/machine";
+import { writeProbe } from "#fixtures/probe/file";
+import { probe } from "#fixtures/probe/probe";
 import { PACKAGE_ROOT } from "#fixtures/root";
 import { runCase } from "#fixtures/run-case";
 import { loadLab } from "#lab/load";
@@ -13,7 +15,7 @@ import type { LabSpec } from "#lab/schema";
 import type { Profile } from "#reports/certificate/profiles";
 import { certify, type CertifyOptions } from "./certify.ts";
 import { writeLabRecord } from "./lab-record.ts";
-import { closeRun, writeRunInfo } from "./run-reports.ts";
+import { aboutDevice, closeRun, writeRunInfo } from "./run-reports.ts";
 import { verify, type VerifyOptions } from "./verify.ts";
 import { Writable } from "node:stream";
 
@@ -63,10 +65,13 @@ export async function runInto(
   const { spec = loadLab("fixtures/labs/embedded.yaml").spec, fault } = o;
   mkdirSync(folder, { recursive: true });
   const info = { lab: spec.name, labFile: "a.yaml", device: spec.device.id, seed: 1, strict: false, selection: {} };
-  writeRunInfo(folder, { ...info, startedAt: new Date().toISOString(), durationMs: 1 });
+  writeRunInfo(folder, { ...info, startedAt: new Date().toISOString(), durationMs: 1, environment: aboutDevice(spec) });
   writeLabRecord(folder, spec);
   await using lab = await openLab(spec, { runId: "certify", runDir: folder, ...(fault !== undefined && { fault }) });
-  for (const one of runs) await runCase(one, lab, { seed: 1, strict: false, casesDir: join(folder, "cases") });
+  const asked = await probe(lab, runs, { seed: 1, runDir: folder });
+  writeProbe(folder, asked.all);
+  const probed = asked.of.bind(asked);
+  for (const one of runs) await runCase(one, lab, { seed: 1, strict: false, casesDir: join(folder, "cases"), probed });
   await publishAgain(folder);
 }
 

@@ -173,7 +173,7 @@ describe.skipIf(!WHOLE)("a run is refused", () => {
         cpSync(join(f, OTHER_CASE, "run.pcapng"), join(f, CASE, "run.pcapng"));
       },
       true,
-      /^cases\/[^/]+\/ladder\.json: tunnelSecret: expected none as lab\.json has it, found shared \(and \d+ more\)$/m,
+      /^probes\/[^/]+\/ladder\.json: tunnelSecret: expected none as lab\.json has it, found shared \(and \d+ more\)$/m,
     ],
     [
       "with a ladder that forgets the secret",

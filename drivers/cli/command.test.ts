@@ -130,6 +130,9 @@ describe.skipIf(!isBuilt)("the command as a process (needs dist/)", () => {
     one.child.kill("SIGINT");
     expect(await one.ended).toBe(0);
     expect(one.said.out).toMatch(/ > .* L2TP StopCCN /);
+    // By this a certificate of either is known for a specimen.
+    const named = / > .* L2TP (SCCRQ|SCCRP) .*vendorName="l2tpspec reference peer"/;
+    expect([lns.said.out, one.said.out]).toEqual([expect.stringMatching(named), expect.stringMatching(named)]);
     expect(one.said.out).toMatch(/PAP Authenticate-Request .*password=\*\*\*/);
     lns.child.kill("SIGINT");
     expect([await lns.ended, await other.ended]).toEqual([0, 1]);

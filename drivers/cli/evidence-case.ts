@@ -8,7 +8,9 @@ import type { CaseResult } from "#expect/verdict";
 import { isMisuse, Misuse } from "#fixtures/misuse";
 import { lensOf, resultOf } from "#fixtures/run-case";
 import { type Files, jsonIn } from "#reports/bundle/files";
+import { same } from "#reports/bundle/same";
 import { caseResultSchema } from "#reports/schema";
+import { specimenIn } from "./specimen.ts";
 
 export interface CaseEvidence {
   readonly dir: string;
@@ -24,6 +26,8 @@ export interface CaseEvidence {
   readonly difference: string | undefined;
   /** The capture that shows another verdict holds hidden AVPs (RFC 2661 §4.3) that nothing here opens. */
   readonly closed: boolean;
+  /** Why its capture is of no product, if it is of none. */
+  readonly specimen: string | null;
 }
 
 /** @param secret the tunnel secret, without which a hidden AVP tells nothing */
@@ -36,6 +40,7 @@ export function judgeCase(files: Files, dir: string, secret: Uint8Array | undefi
     damage: undefined,
     difference: undefined,
     closed: false,
+    specimen: null,
   };
   let ladder: Ladder | undefined;
   try {
@@ -51,7 +56,7 @@ export function judgeCase(files: Files, dir: string, secret: Uint8Array | undefi
     const result = ladder.strict ? resultOf({ ...ladder, strict: false }, frames, ladder.durationMs, lens) : asWritten;
     const difference = differenceOf(dir, written, asWritten);
     const closed = difference !== undefined && frames.some((frame) => isClosed(frame, lens));
-    return { ...none, ladder, result, written, difference, closed };
+    return { ...none, ladder, result, written, difference, closed, specimen: specimenIn(frames, lens) };
   } catch (error) {
     if (!isMisuse(error)) throw error;
     return { ...none, ladder, damage: error.message };
@@ -91,20 +96,9 @@ const KEYS = [
 
 function differenceOf(dir: string, written: CaseResult, judged: CaseResult): string | undefined {
   const plain = JSON.parse(JSON.stringify(judged)) as CaseResult;
-  const key = KEYS.find((k) => JSON.stringify(sorted(written[k])) !== JSON.stringify(sorted(plain[k])));
+  const key = KEYS.find((k) => !same(written[k], plain[k]));
   if (key === undefined) return undefined;
   const [was, is] =
     key === "verdict" ? [written.verdict, judged.verdict] : [`other ${key}`, `${judged.verdict}: ${judged.reason}`];
   return `${dir}/result.json: expected what the capture shows (${is}), found ${key === "verdict" ? was : `other ${key}`}`;
-}
-
-/** The order of keys is nobody's claim. */
-function sorted(value: unknown): unknown {
-  if (Array.isArray(value)) return value.map(sorted);
-  if (typeof value !== "object" || value === null) return value;
-  return Object.fromEntries(
-    Object.entries(value)
-      .sort(([a], [b]) => (a < b ? -1 : 1))
-      .map(([k, v]) => [k, sorted(v)]),
-  );
 }

@@ -11,7 +11,10 @@ import { type ProbeRecord, probeSchema } from "#reports/probe";
 import { archivedResultsSchema } from "#reports/results-schema";
 import { runInfoSchema, type RunInfo } from "#reports/schema";
 import { type CaseEvidence, judgeCase } from "./evidence-case.ts";
-import { LAB, specimenOf } from "./lab-record.ts";
+import { LAB } from "./lab-record.ts";
+import { specimenOf } from "./specimen.ts";
+import { probesShown } from "./evidence-probe.ts";
+import { resultsFaults, runFaults } from "./evidence-run.ts";
 import { secretFaults } from "./evidence-secret.ts";
 import type { KnownRuns } from "./known-cases.ts";
 
@@ -39,13 +42,13 @@ export function infoIn(files: Files): RunInfo {
 
 export function readEvidence(files: Files, id: string, known: KnownRuns, secret: Uint8Array | undefined): ReadEvidence {
   const [info, lab] = [infoIn(files), labIn(files)];
-  const probes = files.has("probe.json")
+  const asked = files.has("probe.json")
     ? jsonIn(files, "probe.json", probeSchema, "what was asked of the device").probes
     : [];
   const record = files.has("deaths.json")
     ? jsonIn(files, "deaths.json", deathsSchema, "the deaths of the device")
     : NO_DEATHS;
-  const faults: string[] = [];
+  const faults: string[] = [...runFaults(files, info, lab)];
   const untold: string[] = [];
   const foreign: string[] = [];
   const all: CaseEvidence[] = [];
@@ -61,7 +64,14 @@ export function readEvidence(files: Files, id: string, known: KnownRuns, secret:
     faults.push(one.difference);
     return one;
   };
-  for (const kind of ["probes", "suspects"]) for (const dir of foldersIn(files, kind)) noteDamage(judged(dir), faults);
+  const beside = (kind: string): ReadonlyMap<string, CaseEvidence> => {
+    const folders = foldersIn(files, kind).map((dir) => [dir.slice(kind.length + 1), judged(dir)] as const);
+    for (const [, one] of folders) noteDamage(one, faults);
+    return new Map(folders);
+  };
+  const { probes, faults: misprobed } = probesShown(asked, beside("probes"), lab);
+  faults.push(...misprobed);
+  beside("suspects");
   const cases = new Map<string, CaseOfEvidence>();
   const written = new Map<string, Verdict>();
   for (const dir of foldersIn(files, "cases")) {
@@ -74,7 +84,7 @@ export function readEvidence(files: Files, id: string, known: KnownRuns, secret:
     written.set(key, one.written?.verdict ?? "inconclusive");
     cases.set(key, caseOf(one, key, known, probes, lab));
   }
-  faults.push(...secretFaults(all, lab, secret), ...otherResults(files, written));
+  faults.push(...secretFaults(all, lab, secret), ...otherResults(files, written, info));
   const deaths = deathsOf(record, [...cases.values()]);
   const objections: { word: Word; why: string }[] = [
     ...deaths.map((d) => ({ word: "fail" as const, why: deathText(d) })),
@@ -94,7 +104,7 @@ export function readEvidence(files: Files, id: string, known: KnownRuns, secret:
       selection: info.selection,
     },
     device: { id: info.device, firmware: typeof firmware === "string" && firmware !== "" ? firmware : null },
-    specimen: specimenOf(lab),
+    specimen: specimenOf(lab) ?? all.find((one) => one.specimen !== null)?.specimen ?? null,
     ics: Object.fromEntries(Object.entries(CLAIMS).map(([feature, key]) => [feature, lab.ics[key]])),
     probes,
     cases,
@@ -176,7 +186,7 @@ function strangenessOf({ dir, ladder }: CaseEvidence, key: string, known: KnownR
 }
 
 /** results.json is what people read: it must not say something else. */
-function otherResults(files: Files, written: ReadonlyMap<string, Verdict>): readonly string[] {
+function otherResults(files: Files, written: ReadonlyMap<string, Verdict>, info: RunInfo): readonly string[] {
   let results;
   try {
     results = jsonIn(files, "results.json", archivedResultsSchema, "the results of the run");
@@ -186,9 +196,11 @@ function otherResults(files: Files, written: ReadonlyMap<string, Verdict>): read
   }
   const listed = new Map<string, Verdict>(results.cases.map((c) => [c.key, c.verdict]));
   const key = [...written.keys(), ...listed.keys()].find((k) => listed.get(k) !== written.get(k));
-  if (key === undefined) return [];
+  const faults = resultsFaults(results, info);
+  if (key === undefined) return faults;
   const found = listed.get(key) ?? "no such case";
   return [
+    ...faults,
     `results.json: ${key}: expected ${written.get(key) ?? "no such case"} as the case itself has it, found ${found}`,
   ];
 }

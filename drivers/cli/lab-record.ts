@@ -2,7 +2,7 @@
 import { existsSync } from "node:fs";
 import { join } from "node:path";
 import { maskerOf } from "#lab/mask";
-import { type LabSpec, ownKindOf, isDriven, labSchema } from "#lab/schema";
+import { type LabSpec, labSchema } from "#lab/schema";
 import { readJson, writeAtomically } from "#reports/files";
 
 export const LAB = "lab.json";
@@ -33,19 +33,4 @@ export function writeLabRecord(run: string, spec: LabSpec): void {
 export function readLabRecord(run: string): LabSpec | undefined {
   const file = join(run, LAB);
   return existsSync(file) ? readJson(file, labSchema, "the lab, as the run kept it") : undefined;
-}
-
-/** Why a device is none that anybody sells, told by what the lab's driver starts and never by a name; `null` of any other. */
-export function specimenOf({ device }: Pick<LabSpec, "device">): string | null {
-  if (device.driver === "reference") return "the device is the reference peer of the harness itself";
-  if (isDriven(device))
-    return ownKindOf(device) === "emulator" ? "the device is an emulated one of the harness itself" : null;
-  if (device.driver === "own") return null;
-  const commands = [...(device.start ?? []), device.dial ?? "", device.restart ?? ""];
-  return commands.some(startsOurPeer) ? "the device is the reference peer of the harness itself" : null;
-}
-
-/** `{package}/dist/drivers/cli/main.js peer`, wherever it lies and whatever runs it, or the installed command. */
-function startsOurPeer(command: string): boolean {
-  return /(\{package\}|\bl2tpspec\b|drivers\/cli\/main\.js)[^;|&\n]*\bpeer\s+(lac|lns)\b/.test(command);
 }

@@ -6,6 +6,7 @@ import { InvalidArgumentError, Option } from "commander";
 import { Misuse } from "#fixtures/misuse";
 import type { RealClock } from "#link/clock";
 import type { Lac } from "#peer/lac";
+import { VENDOR_NAME } from "#peer/vendor-name";
 import type { SocketAddress } from "#wire/ip/udp";
 import { listOf, wholeNumber } from "./selection.ts";
 
@@ -192,6 +193,7 @@ function l2tpOptions(o: CommonOptions, secret: string | undefined, challengePeer
   if (o.hide === true && secret === undefined)
     throw new Misuse({ field: "--hide", expected: "--secret or --secret-file with it", found: "neither" });
   return {
+    vendorName: VENDOR_NAME,
     challengePeer,
     ...(o.hide === true && { hide: true }),
     ...(secret !== undefined && { secret: new TextEncoder().encode(secret) }),

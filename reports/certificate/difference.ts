@@ -1,4 +1,5 @@
 /** Where a certificate says something else than its evidence does. Pure. */
+import { same } from "../bundle/same.ts";
 import type { Certificate } from "./schema.ts";
 
 /** One line for each case, clause or other key that is not the same. */
@@ -31,17 +32,4 @@ function listDifferences(what: string, issued: Verdicts, judged: Verdicts): read
     const words = found === expected ? "something else of how it was shown" : found;
     return [`${FILE}: ${what} ${name}: expected ${expected} as its capture shows, found ${words}`];
   });
-}
-
-const same = (a: unknown, b: unknown): boolean => JSON.stringify(sorted(a)) === JSON.stringify(sorted(b));
-
-/** The order of keys is nobody's claim. */
-function sorted(value: unknown): unknown {
-  if (Array.isArray(value)) return value.map(sorted);
-  if (typeof value !== "object" || value === null) return value;
-  return Object.fromEntries(
-    Object.entries(value)
-      .sort(([a], [b]) => (a < b ? -1 : 1))
-      .map(([key, one]) => [key, sorted(one)]),
-  );
 }

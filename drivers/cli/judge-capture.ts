@@ -72,7 +72,7 @@ function notesOf({ ends, met }: CaptureJudgement): readonly string[] {
     damage !== undefined && `the file cannot be read to its end (${damage}): what stands before is judged`,
     cut > 0 && `${cut} frames are cut short: what they lack is held against nobody`,
     untold > 0 &&
-      `${untold} packets could not be told about: from where the capture lacks octets or packets of their tunnel or call`,
+      `${untold} packets could not be told about: octets or packets of their tunnel or call are missing, or may be`,
     reassembled > 0 && `${reassembled} datagrams were put together from fragments; each has the number of its last`,
     copies > 0 && `${copies} datagrams were seen twice, and count once`,
     clockSteps > 0 && `the clock goes back ${clockSteps} times: of what was going on then nothing is told`,

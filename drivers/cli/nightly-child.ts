@@ -25,6 +25,8 @@ export interface ChildOptions {
   readonly withinMs: number;
   /** Ends the night. */
   readonly signal: AbortSignal;
+  /** Told where the log cannot be written. */
+  say(line: string): void;
 }
 
 /** A run that is told to end takes its calls down and puts its device back; one that does not in this time hangs. */
@@ -43,6 +45,11 @@ export async function runChild(args: readonly string[], o: ChildOptions): Promis
     stdio: ["ignore", "pipe", "pipe"],
   });
   const log = createWriteStream(o.log);
+  // A full disk must not end the night; what the run prints is read on, so that it does not wait for its reader.
+  log.once("error", ({ code, message }: NodeJS.ErrnoException) => {
+    log.on("error", () => undefined);
+    o.say(`${o.log} ends here: ${code ?? message}`);
+  });
   let said: string | undefined;
   child.stdout.on("data", (data: Buffer) => log.write(data));
   child.stderr.on("data", (data: Buffer) => {

@@ -30,19 +30,20 @@ export interface NightOptions {
   say(line: string): void;
 }
 
-/** Runs it; each profile gives its row, whatever became of it. */
-export async function runLab(lab: Named, o: NightOptions): Promise<readonly NightlyRun[]> {
+/** Runs it; each profile gives its row when it has run, whatever became of it. */
+export async function* runLab(lab: Named, o: NightOptions): AsyncGenerator<NightlyRun> {
   const began = Date.now();
-  const rows: NightlyRun[] = [];
+  let hasBegun = true;
   for (const profile of o.profiles) {
     const left = o.budgetMs - (Date.now() - began);
-    const couldNotBegin = rows.some((row) => row.run === null);
-    if (couldNotBegin) rows.push(notRun(lab, profile, "the profile before it could not run"));
-    else if (o.signal.aborted) rows.push(notRun(lab, profile, "the night was ended before"));
-    else if (left <= 0) rows.push(timeIsUp(lab, profile, o.budgetMs));
-    else rows.push(await runProfile(lab, profile, left, o));
+    const row = await (async (): Promise<NightlyRun> => {
+      if (!hasBegun) return notRun(lab, profile, "the profile before it could not run");
+      if (o.signal.aborted) return notRun(lab, profile, "the night was ended before");
+      return left <= 0 ? timeIsUp(lab, profile, o.budgetMs) : runProfile(lab, profile, left, o);
+    })();
+    hasBegun = row.run !== null;
+    yield row;
   }
-  return rows;
 }
 
 interface Named {
@@ -72,33 +73,38 @@ function timeIsUp(lab: Named, profile: NightlyRun["profile"], budgetMs: number):
   return { ...notRun(lab, profile, why), code: profile === "full" ? 0 : 2 };
 }
 
+/** What cannot be run or read costs the other labs nothing, and is told in its row. */
 async function runProfile(
   lab: Named,
   profile: NightlyRun["profile"],
   withinMs: number,
   o: NightOptions,
 ): Promise<NightlyRun> {
-  const { file, spec } = lab;
-  const out = join(o.dir, spec.name, profile);
-  mkdirSync(out, { recursive: true });
-  const args = ["run", "--lab", file, "--profile", profile, "--out", out, "--history", o.history, ...o.words];
-  o.say(`${spec.name} ${profile}: begins`);
+  const say = (line: string): void => o.say(`${lab.spec.name} ${profile}: ${line}`);
+  say("begins");
   const began = Date.now();
-  const end = await o.child(args, { log: join(out, "run.log"), withinMs, signal: o.signal });
-  const run = readdirSync(out)
-    .map((name) => join(out, name))
-    .find((dir) => existsSync(join(dir, "run.json")));
-  const { ended, why } = endOf(end, run, o.budgetMs);
-  let exit = end.exit;
-  if (run !== undefined && ended === "died") exit = await closeDead(run, o);
-  const results = run === undefined ? undefined : resultsIn(run);
-  const code = codeOfRun({ ended, profile, exit, timeIsUp: end.told === "time" });
-  o.say(
-    `${spec.name} ${profile}: ${ended}, code ${code}, ${minutes(Date.now() - began)}${why === null ? "" : ` (${why})`}`,
-  );
-  const row = { ...notRun(lab, profile, ""), ended, why, code, run: run ?? null, durationMs: Date.now() - began };
-  if (run === undefined || results === undefined) return row;
-  return { ...row, totals: results.totals, ...newsOf(results, nightsBefore(o.history, readRunInfo(run))) };
+  let row = notRun(lab, profile, "");
+  try {
+    const out = join(o.dir, lab.spec.name, profile);
+    mkdirSync(out, { recursive: true });
+    const args = ["run", "--lab", lab.file, "--profile", profile, "--out", out, "--history", o.history, ...o.words];
+    const end = await o.child(args, { log: join(out, "run.log"), withinMs, signal: o.signal, say });
+    const run = readdirSync(out)
+      .map((name) => join(out, name))
+      .find((dir) => existsSync(join(dir, "run.json")));
+    row = { ...row, ...endOf(end, run, o.budgetMs), run: run ?? null };
+    const exit = run !== undefined && row.ended === "died" ? await closeDead(run, o) : end.exit;
+    row = { ...row, code: codeOfRun({ ended: row.ended, profile, exit, timeIsUp: end.told === "time" }) };
+    const results = run === undefined ? undefined : resultsIn(run);
+    if (run !== undefined && results !== undefined)
+      row = { ...row, totals: results.totals, ...newsOf(results, nightsBefore(o.history, readRunInfo(run))) };
+  } catch (error) {
+    const [line = ""] = (error as Error).message.split("\n");
+    row = { ...row, code: row.code === 1 ? 1 : 2, why: [row.why ?? "", line].filter((part) => part !== "").join("; ") };
+  }
+  row = { ...row, durationMs: Date.now() - began };
+  say(`${row.ended}, code ${row.code}, ${minutes(row.durationMs)}${row.why === null ? "" : ` (${row.why})`}`);
+  return row;
 }
 
 function endOf(

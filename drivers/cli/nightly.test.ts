@@ -70,6 +70,21 @@ describe("side by side", () => {
     expect(await beside({ a: [], b: [], c: [] }, 1)).toEqual(["a", "b", "c"]);
   });
 
+  test("one that throws costs the others nothing, and is told when all have ended", async () => {
+    const ended: string[] = [];
+    const turn = (name: string, ms: number, error?: Error): Turn => ({
+      shares: new Set(),
+      run: async () => {
+        await sleep(ms);
+        if (error !== undefined) throw error;
+        ended.push(name);
+      },
+    });
+    const all = inTurns([turn("a", 1, new Error("broken")), turn("b", 20), turn("c", 1)], 2, NEVER);
+    await expect(all).rejects.toThrow("broken");
+    expect(ended.sort()).toEqual(["b", "c"]);
+  });
+
   test("begins nothing once the night is ended", async () => {
     const began: string[] = [];
     const night = new AbortController();
@@ -114,7 +129,13 @@ test.each([
     ["--markdown", "/nowhere/x.md"],
     /--markdown: expected a file that can be written, in a folder that exists, found \/nowhere/,
   ],
-  [["--budget", "0"], /'--budget <minutes>' argument '0' is invalid\. expected minutes, more than 0$/],
+  [["--markdown", "."], /--markdown: expected a file that can be written, .* found \.: EISDIR$/],
+  [
+    ["--budget", "0"],
+    /'--budget <minutes>' argument '0' is invalid\. expected minutes, more than 0 and 35791 at most$/,
+  ],
+  [["--budget", "35792"], /argument '35792' is invalid\. expected minutes, more than 0 and 35791 at most$/],
+  [["--jobs", "0"], /'--jobs <n>' argument '0' is invalid\. expected a whole number, 1 or more$/],
 ])("%j is told before a lab begins", async (words, line) => {
   writeFileSync(join(dir, "a.yaml"), text("embedded.yaml"));
   let said = "";

@@ -1,9 +1,8 @@
 /** `l2tpspec nightly`: every lab of a folder, one summary, one exit code. */
-import { appendFileSync } from "node:fs";
 import { join, resolve } from "node:path";
 import type { Command } from "commander";
 import { InvalidArgumentError } from "commander";
-import type { Nightly, NightlyRun } from "#reports/nightly";
+import type { NightlyRun } from "#reports/nightly";
 import { Interruption } from "./interruption.ts";
 import type { NightLab } from "./nightly-labs.ts";
 import type { NightOptions } from "./nightly-run.ts";
@@ -32,7 +31,7 @@ export function addNightly(program: Command): void {
     )
     .requiredOption("--labs <dir>", "folder of lab files (*.yaml)")
     .option("--budget <minutes>", "time of each lab; what it cuts of the full profile is no failure", minutesOf, 60)
-    .option("--jobs <n>", "labs side by side (default: as many as the machine has processors)", wholeNumber)
+    .option("--jobs <n>", "labs side by side (default: as many as the machine has processors)", jobsOf)
     .option("--seed <n>", "seed of all that the bench draws", wholeNumber, 1)
     .option("--strict", "a SHOULD counts like a MUST")
     .option("--out <dir>", "where the night's folder goes", "reports/out/nightly")
@@ -45,41 +44,53 @@ export function addNightly(program: Command): void {
   });
 }
 
+/** Node ends a timer of more than 2^31-1 ms at once. */
+const MINUTES = 35_791;
+
 function minutesOf(text: string): number {
   const value = Number(text);
-  if (!/^\d+(\.\d+)?$/.test(text) || value <= 0) throw new InvalidArgumentError("expected minutes, more than 0");
+  if (!/^\d+(\.\d+)?$/.test(text) || value <= 0 || value > MINUTES)
+    throw new InvalidArgumentError(`expected minutes, more than 0 and ${MINUTES} at most`);
+  return value;
+}
+
+function jobsOf(text: string): number {
+  const value = wholeNumber(text);
+  if (value === 0) throw new InvalidArgumentError("expected a whole number, 1 or more");
   return value;
 }
 
 /** Returns the exit code. Throws Misuse before a lab begins where the night cannot be what was asked for. */
 export async function nightly(o: NightlyOptions, out: NodeJS.WritableStream): Promise<number> {
-  const [{ labsIn }, { runChild }, { makeFolder }, { openHistory }, { asWritable }] = await Promise.all([
+  const [{ labsIn }, { runChild }, { checkPlaces, Summary }, { makeFolder }, { openHistory }] = await Promise.all([
     import("./nightly-labs.ts"),
     import("./nightly-child.ts"),
+    import("./nightly-summary.ts"),
     import("./run-folder.ts"),
     import("./run-history.ts"),
-    import("./writable.ts"),
   ]);
   const labs = labsIn(o.labs);
   const profiles = await profilesFor(o);
   const startedAt = new Date().toISOString();
   const history = resolve(o.history ?? join(o.out, "history"));
   const about = { startedAt, strict: o.strict ?? false, selection: {} };
+  const step = process.env["GITHUB_STEP_SUMMARY"] ?? "";
+  const places = { markdown: o.markdown, step: step === "" ? undefined : step };
+  checkPlaces(places);
   for (const { spec } of labs)
     if (spec !== undefined) openHistory(history, { ...about, lab: spec.name, device: spec.device.id });
-  if (o.markdown !== undefined) asWritable("--markdown", o.markdown, () => undefined);
   const dir = join(resolve(o.out), `${startedAt.replace(/[-:]|\..*/g, "")}-${process.pid}`);
   makeFolder("--out", dir);
 
   using interruption = new Interruption();
-  const runs = await runLabs(labs, o, {
+  const say = (line: string): void => void process.stderr.write(`nightly: ${line}\n`);
+  const summary = new Summary(dir, startedAt, say);
+  const night: NightOptions = {
     ...{ dir, history, report: o.report, words: wordsOf(o), signal: interruption.signal },
-    profiles,
-    budgetMs: o.budget * 60_000,
-    child: runChild,
-    say: (line: string) => void process.stderr.write(`nightly: ${line}\n`),
-  });
-  return await tellNight(runs, { dir, startedAt, markdown: o.markdown, json: o.json === true }, out);
+    ...{ profiles, budgetMs: o.budget * 60_000, child: runChild, say },
+  };
+  const runs = await runLabs(labs, o, night, (rows) => void summary.write(rows));
+  return summary.tell(runs, places, o.json === true, out);
 }
 
 /** Those of which the selection holds a case. Misuse where it holds none, before each lab says so. */
@@ -96,11 +107,12 @@ async function profilesFor(o: SelectionOptions): Promise<readonly NightlyRun["pr
   return profiles;
 }
 
-/** Gives the rows of every lab, in the order of the labs. */
-async function runLabs(
+/** Gives the rows of every lab, in the order of the labs; `told` gets what there is of them before the first and after each run. */
+export async function runLabs(
   labs: readonly NightLab[],
   o: Pick<NightlyOptions, "jobs">,
   night: NightOptions,
+  told: (rows: readonly NightlyRun[]) => void,
 ): Promise<readonly NightlyRun[]> {
   const [{ sharedBy }, { inTurns }, { noLab, notRun, runLab }, { availableParallelism }] = await Promise.all([
     import("./nightly-labs.ts"),
@@ -108,15 +120,20 @@ async function runLabs(
     import("./nightly-run.ts"),
     import("node:os"),
   ]);
-  const rows = labs.map(({ file, spec, why = "" }): readonly NightlyRun[] =>
+  const rows = labs.map(({ file, spec, why = "" }): NightlyRun[] =>
     spec === undefined
       ? [noLab(file, why)]
       : night.profiles.map((profile) => notRun({ file, spec }, profile, "the night was ended before")),
   );
+  told(rows.flat());
   const turns = labs.flatMap(({ file, spec }, i): readonly Turn[] => {
     if (spec === undefined) return [];
     const run = async (): Promise<void> => {
-      rows[i] = await runLab({ file, spec }, night);
+      let ran = 0;
+      for await (const row of runLab({ file, spec }, night)) {
+        rows[i]![ran++] = row;
+        told(rows.flat());
+      }
     };
     return [{ shares: sharedBy(spec), run }];
   });
@@ -134,42 +151,4 @@ function wordsOf(o: NightlyOptions): readonly string[] {
     ...(o.case === undefined ? [] : ["--case", o.case.join(",")]),
     ...(o.role === undefined ? [] : ["--role", o.role]),
   ];
-}
-
-/** Writes the summary wherever it is wanted, and gives the exit code. */
-async function tellNight(
-  runs: readonly NightlyRun[],
-  o: {
-    readonly dir: string;
-    readonly startedAt: string;
-    readonly markdown: string | undefined;
-    readonly json: boolean;
-  },
-  out: NodeJS.WritableStream,
-): Promise<number> {
-  const [{ codeOfNight }, { nightlyMarkdown }, { writeAtomically }, { asWritable }, { VERSION }] = await Promise.all([
-    import("#reports/nightly"),
-    import("#reports/nightly-markdown"),
-    import("#reports/files"),
-    import("./writable.ts"),
-    import("#fixtures/root"),
-  ]);
-  const { dir, startedAt, markdown } = o;
-  const durationMs = Date.now() - Date.parse(startedAt);
-  const night: Nightly = {
-    schema: 1,
-    version: VERSION,
-    startedAt,
-    durationMs,
-    code: codeOfNight(runs),
-    runs: [...runs],
-  };
-  const [text, json] = [nightlyMarkdown(night), `${JSON.stringify(night, null, 2)}\n`];
-  writeAtomically(join(dir, "nightly.md"), text);
-  writeAtomically(join(dir, "nightly.json"), json);
-  out.write(o.json ? json : text);
-  if (markdown !== undefined) asWritable("--markdown", markdown, () => writeAtomically(markdown, text));
-  const step = process.env["GITHUB_STEP_SUMMARY"] ?? "";
-  if (step !== "") asWritable("GITHUB_STEP_SUMMARY", step, () => appendFileSync(step, text));
-  return night.code;
 }

@@ -28,7 +28,7 @@ function merged(all: readonly Part[], expected: readonly Expected[] = []): { rea
   checkParts(all);
   const run = join(dir, "merged");
   mkdirSync(run);
-  return { run, ...mergeParts(run, all, expected) };
+  return { run, ...mergeParts(run, all, expected, {}) };
 }
 
 describe("runs that are no parts of one", () => {
@@ -43,6 +43,7 @@ describe("runs that are no parts of one", () => {
     ["seed", { seed: 7 }, /: seed: expected 42 as in .* found 7$/],
     ["strictness", { strict: true }, /: strict: expected false as in /],
     ["firmware", { environment: { firmware: "2" } }, /: environment\.firmware: expected "none" as in .* found "2"$/],
+    ["baseline", { baseline: "b.json" }, /: baseline: expected "none" as in .* found "b\.json"$/],
     ["number of shards", shard("2/2"), /: selection\.shard: expected "none" as in .* found "i\/2"$/],
   ])("of another %s", (_what, changes, line) => {
     expect(() => checkParts([part([SAMPLE]), part([PASSED], changes)])).toThrow(line);
@@ -53,6 +54,21 @@ describe("runs that are no parts of one", () => {
     expect(() => checkParts([part([SAMPLE], shard("1/2")), part([PASSED], other)])).toThrow(
       /: selection: expected .*"a"/,
     );
+  });
+
+  test("shards of which one was dealt with cases of its own", () => {
+    const own = { ...shard("2/2"), suites: "own" };
+    expect(() => checkParts([part([SAMPLE], shard("1/2")), part([PASSED], own)])).toThrow(
+      /: suites: expected "none" as in .* found "of its own"$/,
+    );
+  });
+
+  test("a baseline that is named for all of them is the one that counts, and is kept", () => {
+    const parts = [part([SAMPLE], { baseline: "a.json" }), part([PASSED], { baseline: "b.json" })];
+    expect(() => checkParts(parts, "c.json")).not.toThrow();
+    mkdirSync(join(dir, "run"));
+    mergeParts(join(dir, "run"), parts, [], { baseline: "c.json" });
+    expect(readRunInfo(join(dir, "run")).baseline).toBe("c.json");
   });
 
   test("a case that two of them have is named", () => {

@@ -16,11 +16,14 @@ export type Expected = Pick<
   "key" | "id" | "suite" | "role" | "params" | "clause" | "clauses" | "level" | "story"
 > & { readonly shard: string };
 
-/** Misuse where the runs are not parts of one: told by the first field that differs, or the first case that two of them have. */
-export function checkParts(parts: readonly Part[]): void {
+/**
+ * Misuse where the runs are not parts of one: told by the first field that differs, or the first case that two of them have. They
+ * must have gone by one baseline, unless another one is named.
+ */
+export function checkParts(parts: readonly Part[], baseline?: string): void {
   const [first, ...rest] = parts as readonly [Part, ...Part[]];
   for (const part of rest)
-    for (const [field, of] of COMMON) {
+    for (const [field, of] of baseline === undefined ? [...COMMON, BASELINE] : COMMON) {
       const [expected, found] = [of(first), of(part)].map((value) => JSON.stringify(value ?? "none"));
       if (expected !== found)
         throw new Misuse({ file: part.run, field, expected: `${expected!} as in ${first.run}`, found: found! });
@@ -56,9 +59,16 @@ const COMMON: readonly (readonly [field: string, of: (part: Part) => unknown])[]
   ["environment.ics", ({ info }) => info.environment["ics"]],
   ["seed", ({ info }) => info.seed],
   ["strict", ({ info }) => info.strict],
+  // Own cases are dealt out with the others; where their folder lies is each machine's own business.
+  [
+    "suites",
+    (part) => (shardIn(part) === undefined ? undefined : part.info.suites !== undefined ? "of its own" : undefined),
+  ],
   ["selection.shard", (part) => shardIn(part)?.replace(/^\d+/, "i")],
   ["selection", (part) => (shardIn(part) === undefined ? undefined : sorted(selectionOf(part)))],
 ];
+
+const BASELINE: (typeof COMMON)[number] = ["baseline", ({ info }) => info.baseline];
 
 /** Without the shard. */
 export function selectionOf({ info }: Pick<Part, "info">): RunInfo["selection"] {
@@ -78,10 +88,15 @@ export interface Merged {
 
 /**
  * Writes the merged run's folder `dir`, which is there and empty: all but what `publish` makes. A case that no part has is written
- * as inconclusive, so that everything that is made of the folder says so.
+ * as inconclusive, so that everything that is made of the folder says so. The run's word on its baseline is what was asked for.
  */
-export function mergeParts(dir: string, parts: readonly Part[], expected: readonly Expected[]): Merged {
-  const info = mergedInfo(parts);
+export function mergeParts(
+  dir: string,
+  parts: readonly Part[],
+  expected: readonly Expected[],
+  asked: Pick<RunInfo, "baseline" | "suites">,
+): Merged {
+  const info = { ...mergedInfo(parts), ...asked };
   writeJson(join(dir, "run.json"), info);
   mkdirSync(join(dir, "cases"), { recursive: true });
   const deaths = copyEvidence(dir, parts);
@@ -96,13 +111,12 @@ export function mergeParts(dir: string, parts: readonly Part[], expected: readon
 function mergedInfo(parts: readonly Part[]): RunInfo {
   const infos = parts.map((part) => part.info);
   const first = infos[0]!;
-  const { durationMs: _own, baseline, ...rest } = first;
+  const { durationMs: _own, baseline: _its, suites: _too, ...rest } = first;
   const durations = infos.map((info) => info.durationMs);
   const ended = durations.every((ms) => ms !== undefined) ? { durationMs: Math.max(...durations) } : {};
   return {
     ...rest,
     ...ended,
-    ...(baseline !== undefined && infos.every((info) => info.baseline === baseline) && { baseline }),
     startedAt: infos.map((info) => info.startedAt).sort((a, b) => Date.parse(a) - Date.parse(b))[0]!,
     selection: mergedSelection(parts),
     environment: { ...rest.environment, merged: parts.map(({ run }) => basename(resolve(run))).join(", ") },

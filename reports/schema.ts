@@ -126,6 +126,8 @@ export const runInfoSchema = z.object({
   strict: z.boolean(),
   /** The baseline that was asked for, on the command line or by the lab: a file or `none`. */
   baseline: z.string().exactOptional(),
+  /** Folder of suites of the lab's own, where there were some. */
+  suites: z.string().exactOptional(),
   startedAt: z.iso.datetime({ offset: true }),
   /** Absent while the run goes on, and for ever if it was killed. */
   durationMs: z.number().exactOptional(),

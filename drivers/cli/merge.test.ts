@@ -1,11 +1,12 @@
 /** Two machines' shards come to what one machine's run comes to; one shard alone is not whole. */
 import { spawnSync } from "node:child_process";
-import { mkdtempSync, readdirSync, readFileSync, rmSync } from "node:fs";
+import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { loadCatalogue, select } from "#fixtures/catalogue";
 import { PACKAGE_ROOT } from "#fixtures/root";
+import { readRunInfo } from "#reports/run-folder";
 import type { Results } from "#reports/sink";
 import { runCommand } from "./program.ts";
 
@@ -51,6 +52,11 @@ test("two shards merged are the whole run, and one alone is inconclusive by name
   expect(command("judge", again)).toEqual({ code: 0, said: "" });
   expect(told(resultsIn(again))).toEqual(told(resultsIn(whole)));
 
+  // What counted of a baseline counts again.
+  const strict = join(dir, "strict");
+  command("merge", ...shards, "--no-report", "--baseline", "none", "--out", strict);
+  expect(readRunInfo(join(strict, readdirSync(strict)[0]!)).baseline).toBe("none");
+
   const one = join(dir, "one");
   const { code, said } = command("merge", shards[0]!, "--no-report", "--out", one);
   expect(said).toBe(`l2tpspec: shard 2/2 is not among the runs: its ${counts[1]!} cases are inconclusive\n`);
@@ -61,6 +67,42 @@ test("two shards merged are the whole run, and one alone is inconclusive by name
   expect([twice.code, twice.said.trim().split("\n").length]).toEqual([64, 1]);
   expect(twice.said).toMatch(/cases\/[\w.~=-]+: expected a case that no other of the runs has, found the one in /);
   expect(readdirSync(dir)).not.toContain("twice");
+});
+
+const OWN = `import { CLAUSES } from "l2tpspec/clauses";
+import { conformance } from "l2tpspec/conformance";
+import { must } from "l2tpspec/ladder";
+import { acks } from "l2tpspec/matchers";
+
+const clause = CLAUSES["RFC2661-5.8-03"];
+
+for (const id of ["own-0001", "own-0002"])
+  conformance({ id, clause, needs: ["lns"], story: "a HELLO is acknowledged" }, async ({ bench, climb }) => {
+    const tunnel = await bench.open();
+    await climb(must(acks(tunnel.hello(), { tunnel: tunnel.id }), "RFC2661-5.8-03"));
+  });
+`;
+
+test("shards of a lab's own suites are merged, by the folder that they were run with", { timeout: 180_000 }, () => {
+  const own = join(dir, "own");
+  mkdirSync(own);
+  writeFileSync(join(own, "first.suite.ts"), OWN);
+  const of = ["--suites", own, "--suite", "own", "--no-report"];
+  const shards = ["1/2", "2/2"].map((shard) => {
+    const out = join(dir, `own-${shard[0]!}`);
+    command("run", ...of, "--shard", shard, "--out", out);
+    return join(out, readdirSync(out)[0]!);
+  });
+  const out = join(dir, "own-both");
+  expect(command("merge", ...shards, "--no-report", "--out", out)).toEqual({ code: 0, said: "" });
+  const merged = join(out, readdirSync(out)[0]!);
+  expect(resultsIn(merged).cases.map((c) => [c.key, c.verdict])).toEqual([
+    ["own-0001~lns", "pass"],
+    ["own-0002~lns", "pass"],
+  ]);
+
+  const gone = command("merge", ...shards, "--suites", join(dir, "gone"), "--out", join(dir, "none"));
+  expect(gone).toEqual({ code: 64, said: expect.stringMatching(/--suites: expected a folder, found .*gone: no such/) });
 });
 
 test("shards hold each case once, and what waits longest is dealt out", async () => {

@@ -102,6 +102,7 @@ export async function run(o: RunOptions, out: NodeJS.WritableStream): Promise<nu
     labFile: relative(process.cwd(), lab.path),
     seed: o.seed,
     ...(asked !== undefined && { baseline: asked === "none" ? asked : relative(process.cwd(), resolve(asked)) }),
+    ...(o.suites !== undefined && { suites: relative(process.cwd(), resolve(o.suites)) }),
     environment: reports.aboutDevice(lab.spec),
   });
   writeLabRecord(dir, lab.spec);

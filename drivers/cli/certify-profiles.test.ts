@@ -27,13 +27,17 @@ describe.each(PROFILES.map((p) => [p.name, p] as const))("%s", (_, profile) => {
     for (const id of advised) expect(severityOf(CLAUSES[id]), id).toBe("remark");
   });
 
-  test("leaves no clause out but what other suites alone show", () => {
-    const { mandatory, notShown } = scopeOf({ ...profile, suites: undefined as never }, known);
+  test("leaves no clause out without a word: what other suites alone show in its role is counted", () => {
+    const { mandatory, notShown, outside } = scopeOf(profile, known);
+    const { suites: _, ...whole } = profile;
+    const asked = new Set(scopeOf(whole, known).mandatory.map((m) => m.clause.id));
+    expect(outside.filter((clause) => !asked.has(clause.id))).toEqual([]);
+    expect(outside.length > 0).toBe(profile.suites !== undefined);
     const bound = Object.values(CLAUSES).filter(
       (c) =>
         severityOf(c) === "fail" && profile.actors.includes(c.actor) && profile.documents.some((d) => d.rfc === c.rfc),
     );
-    expect(mandatory.length + notShown.length).toBe(bound.length);
+    expect(mandatory.length + notShown.length + outside.length).toBe(bound.length);
   });
 });
 

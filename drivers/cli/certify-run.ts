@@ -2,9 +2,10 @@
 import { existsSync, statSync } from "node:fs";
 import { join } from "node:path";
 import { Misuse } from "#fixtures/misuse";
-import { type Files, folderFiles, heldFiles, isSafe } from "#reports/bundle/files";
+import { type Files, heldFiles, isSafe } from "#reports/bundle/files";
 import { MANIFEST, sealFaults } from "#reports/bundle/seal";
 import { LARGEST_TAR } from "#reports/bundle/tar";
+import { sealedFiles } from "#reports/manifest";
 
 /** What is made of the rest, and can be made again; the bundle has a manifest of its own. */
 const MADE: ReadonlySet<string> = new Set(["allure-results", "coverage.html", "coverage.json", "junit.xml", MANIFEST]);
@@ -16,8 +17,7 @@ export function readRun(run: string): { readonly files: Files; readonly broken: 
       expected: "a run's folder with its run.json",
       found: existsSync(run) ? "none" : "no such folder",
     });
-  // The HTML is not sealed either.
-  const there = folderFiles(run, new Set(["allure-report"]));
+  const there = sealedFiles(run);
   const size = there.paths.reduce((sum, path) => sum + statSync(join(run, path)).size, 0);
   if (size > LARGEST_TAR)
     throw new Misuse({ file: run, expected: `a run of at most ${LARGEST_TAR} octets`, found: `${size}` });

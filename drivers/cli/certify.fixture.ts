@@ -31,9 +31,10 @@ const TINY: Profile = {
 };
 export const profiles = [TINY];
 
-/** The certificate is of the built tool, and a browser prints it. */
-export const WHOLE =
-  existsSync(join(PACKAGE_ROOT, "dist/drivers/cli/main.js")) && has("certify and verify", "chromium");
+/** The certificate is of the built tool. */
+export const BUILT = existsSync(join(PACKAGE_ROOT, "dist/drivers/cli/main.js"));
+/** A browser prints it. */
+export const WHOLE = BUILT && has("certify and verify", "chromium");
 
 export const { privateKey, publicKey } = generateKeyPairSync("ed25519");
 export const other = generateKeyPairSync("ed25519");

@@ -15,7 +15,7 @@ import { writeManifest } from "#reports/manifest";
 import * as shared from "./certify.fixture.ts";
 import { jsonSchemaOf } from "./published.ts";
 
-const { callLns, certified, privateKey, profiles, publicKey, publishAgain, runInto, verified, WHOLE } = shared;
+const { BUILT, callLns, certified, privateKey, profiles, publicKey, publishAgain, runInto, verified, WHOLE } = shared;
 
 const PASSWORD = "Pass-w0rd/of-the-user";
 const TUNNEL_SECRET = "Tunnel/secret-0f-the-lab";
@@ -97,11 +97,14 @@ describe.skipIf(!WHOLE)("a run that shows its profile", { timeout: 120_000 }, ()
     await expect(certified(dir, run, at("there.tar"))).rejects.toThrow(
       /--out: expected a name that is free, found .*there\.tar, which exists$/,
     );
+    await expect(certified(dir, run, at("free.tar"), "tiny", { browser: at("no-browser") })).rejects.toThrow(
+      /--browser: expected the program of a Chromium, found .*no-browser: no such file$/,
+    );
     await expect(certified(dir, run, at("nowhere/x.tar"))).rejects.toThrow(/--out: expected a folder to write into/);
   });
 });
 
-describe.skipIf(!WHOLE)("a run is refused", () => {
+describe.skipIf(!BUILT)("a run is refused", () => {
   test.each<[string, (folder: string) => void, number, RegExp]>([
     [
       "that has a mandatory case less",
@@ -227,11 +230,12 @@ describe.skipIf(!WHOLE)("a run is refused", () => {
   });
 });
 
-test.skipIf(!WHOLE)("a peer with a fault is refused, with clause, case and frame", async () => {
+test.skipIf(!BUILT)("a peer with a fault is refused, with clause, case and frame", async () => {
   const mutant = MUTANTS.find((m) => m.clause === "RFC2661-5.1-01")!;
   const folder = at("faulty");
   await runInto(folder, await callLns(), { fault: mutant });
-  const { code, said } = await certified(dir, folder, at("faulty.tar"));
+  // Nothing is printed, so that no browser is missing.
+  const { code, said } = await certified(dir, folder, at("faulty.tar"), "tiny", { browser: at("no-browser") });
   expect([code, existsSync(at("faulty.tar"))]).toEqual([1, false]);
   expect(said).toMatch(/^fail +RFC2661-5\.1-01 \(implied\) {2}call-lns-0001~lns.*: expected /m);
 });

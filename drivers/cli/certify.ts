@@ -61,15 +61,15 @@ export async function certify(
   const profile = profileOf(o.profile, o.profiles);
   const key = seal.readPrivateKey(o.key);
   const target = await targetOf(run, profile, o.out);
-  const browser = findBrowser(o.browser);
-  if ("missing" in browser) {
-    complaints.write(`l2tpspec: ${browser.missing}\n`);
-    return 2;
-  }
   const { certificate, files, refusal } = await decideOn(run, profile, key, o.secrets);
   if (refusal !== undefined) {
     out.write(refusal.text);
     return refusal.code;
+  }
+  const browser = findBrowser(o.browser);
+  if ("missing" in browser) {
+    complaints.write(`l2tpspec: ${browser.missing}\n`);
+    return 2;
   }
   const { certificatePage } = await import("#reports/certificate/page");
   const { printPdf, footerOf } = await import("#reports/certificate/pdf");

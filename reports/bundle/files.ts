@@ -1,6 +1,7 @@
 /** The files of an evidence bundle, wherever they lie: in a folder, or in one tar. */
 import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
+import { digestOf, digestOfFile } from "./digest.ts";
 import { Misuse, misuseOf, type SchemaIssue } from "#fixtures/misuse";
 
 export interface Files {
@@ -9,6 +10,8 @@ export interface Files {
   has(path: string): boolean;
   /** The octets of one of these paths. */
   read(path: string): Uint8Array;
+  /** Their SHA-256 in hex. */
+  digest(path: string): string;
 }
 
 /** What stands in a folder besides files: it is followed nowhere, and named. */
@@ -34,20 +37,23 @@ export function folderFiles(dir: string, leftOut: ReadonlySet<string> = new Set(
     paths: paths.sort(byCodeUnit),
     has: (path) => known.has(path),
     read: (path) => readFileSync(join(dir, path)),
+    digest: (path) => digestOfFile(join(dir, path)),
     strangers: strangers.sort(byCodeUnit),
   };
 }
 
 /** Files in memory. */
 export function heldFiles(all: ReadonlyMap<string, Uint8Array>): Files {
+  const read = (path: string): Uint8Array => {
+    const octets = all.get(path);
+    if (octets === undefined) throw new Misuse({ file: path, expected: "a file of the bundle", found: "none" });
+    return octets;
+  };
   return {
     paths: [...all.keys()].sort(byCodeUnit),
     has: (path) => all.has(path),
-    read: (path) => {
-      const octets = all.get(path);
-      if (octets === undefined) throw new Misuse({ file: path, expected: "a file of the bundle", found: "none" });
-      return octets;
-    },
+    read,
+    digest: (path) => digestOf(read(path)),
   };
 }
 

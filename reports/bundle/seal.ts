@@ -2,9 +2,10 @@
  * The seal of a bundle: MANIFEST.sha256 names every file by its digest, and MANIFEST.sha256.sig signs the manifest with
  * Ed25519. Both can be checked without this tool: `sha256sum -c MANIFEST.sha256`, and `openssl pkeyutl -verify -rawin`.
  */
-import { createHash, createPrivateKey, createPublicKey, type KeyObject, sign, verify } from "node:crypto";
+import { createPrivateKey, createPublicKey, type KeyObject, sign, verify } from "node:crypto";
 import { readFileSync } from "node:fs";
 import { Misuse } from "#fixtures/misuse";
+import { digestOf } from "./digest.ts";
 import type { Files } from "./files.ts";
 
 export const MANIFEST = "MANIFEST.sha256";
@@ -14,12 +15,10 @@ export const PUBLIC_KEY = "public-key.pem";
 /** Neither names itself. */
 const UNSEALED: ReadonlySet<string> = new Set([MANIFEST, SIGNATURE]);
 
-export const digestOf = (octets: Uint8Array): string => createHash("sha256").update(octets).digest("hex");
-
 /** A line for each file, as sha256sum writes it. */
 export function manifestOf(files: Files): string {
   const sealed = files.paths.filter((path) => !UNSEALED.has(path));
-  return sealed.map((path) => `${digestOf(files.read(path))}  ${path}\n`).join("");
+  return sealed.map((path) => `${files.digest(path)}  ${path}\n`).join("");
 }
 
 export interface SealFault {
@@ -49,7 +48,7 @@ export function sealFaults(files: Files): readonly SealFault[] {
   const present = new Set(files.paths.filter((path) => !UNSEALED.has(path)));
   for (const [path, digest] of sealed) {
     if (!present.has(path)) say(path, "missing", "no such file");
-    else if (digestOf(files.read(path)) !== digest) say(path, "changed", "a file that was changed");
+    else if (files.digest(path) !== digest) say(path, "changed", "a file that was changed");
   }
   for (const path of present) if (!sealed.has(path)) say(path, "added", "a file that was added", "no such file");
   return faults;

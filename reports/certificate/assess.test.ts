@@ -40,6 +40,7 @@ const tally = (framesJudged: number, ...findings: readonly Finding[]): JudgedCas
 const scope = (more: Partial<Scope["mandatory"][number]> = {}): Scope => ({
   mandatory: [{ clause: CLAUSES[A], core: false, keys: ["c-0001~lns"], rules: [], ...more }],
   notShown: [],
+  outside: [],
   advised: [ADVICE],
 });
 

@@ -69,6 +69,7 @@ export function decide(profile: Profile, known: Known, evidence: Evidence, issue
         notApplicable: of("not applicable"),
         notExercised: of("not exercised"),
         notShown: notShown.filter((c) => c.document === document).length,
+        outside: scope.outside.filter((clause) => documentOf(clause) === document).length,
       };
     }),
     clauses,

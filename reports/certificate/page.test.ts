@@ -43,7 +43,16 @@ function sample(more: Partial<Certificate> = {}): Certificate {
     device: { id: "router", firmware: "1.2.3" },
     ics: [{ feature: "pap", claimed: true, found: "supported" }],
     counts: [
-      { document: "RFC 2661", mandatory: 122, pass: 120, remark: 0, notApplicable: 1, notExercised: 1, notShown: 1 },
+      {
+        document: "RFC 2661",
+        mandatory: 122,
+        pass: 120,
+        remark: 0,
+        notApplicable: 1,
+        notExercised: 1,
+        notShown: 1,
+        outside: 0,
+      },
     ],
     clauses: [
       ...clauses,
@@ -94,8 +103,18 @@ describe("the page of a certificate", () => {
     expect(first).toMatch(/Remarks: 1<.*RFC2661-3\.0-01/);
     expect(first).toMatch(/Not applicable: 1<.*RFC2661-9\.1-01/);
     expect(first).toMatch(/Not exercised: 1<.*RFC2661-4\.3-01/);
-    expect(first).toContain("<td>RFC 2661</td><td>122</td><td>120</td><td>0</td><td>1</td><td>1</td><td>1</td>");
+    expect(first).toContain(
+      "<td>RFC 2661</td><td>122</td><td>120</td><td>0</td><td>1</td><td>1</td><td>1</td><td>0</td>",
+    );
     expect(certificatePage(sample({ device: { id: "router", firmware: null } }))).toContain("<td>not stated</td>");
+  });
+
+  test("says on its first sheet what it leaves to other profiles, and only where it does", () => {
+    const left = certificatePage(sample({ counts: sample().counts.map((n) => ({ ...n, outside: 41 })) }));
+    const [first = ""] = left.split('class="sheet"');
+    expect(first).toContain("<td>1</td><td>41</td>");
+    expect(first).toContain("41 further clauses of the same weight are left to other profiles");
+    expect(certificatePage(sample())).not.toContain("further clauses");
   });
 
   test("lists every clause, who shows it, and what nobody judges", () => {

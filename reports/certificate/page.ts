@@ -26,7 +26,7 @@ export function certificatePage(c: Certificate): string {
 }
 
 function firstSheet(c: Certificate): string {
-  const total = (key: "mandatory" | "pass" | "remark" | "notApplicable" | "notExercised" | "notShown"): number =>
+  const total = (key: Exclude<keyof Certificate["counts"][number], "document">): number =>
     c.counts.reduce((sum, one) => sum + one[key], 0);
   const facts: readonly (readonly [string, string])[] = [
     [
@@ -44,19 +44,17 @@ function firstSheet(c: Certificate): string {
     ["Issued", c.issuedAt],
     ["Signer", c.signer],
   ];
-  const heads = ["", "mandatory", "pass", "with a remark", "not applicable", "not exercised", "judged by nothing"];
-  const rows = c.counts.map((n) =>
-    [n.document, n.mandatory, n.pass, n.remark, n.notApplicable, n.notExercised, n.notShown].map(String),
-  );
-  const sum = [
-    "in all",
-    total("mandatory"),
-    total("pass"),
-    total("remark"),
-    total("notApplicable"),
-    total("notExercised"),
-    total("notShown"),
-  ];
+  const columns = [
+    ["mandatory", "mandatory"],
+    ["pass", "pass"],
+    ["with a remark", "remark"],
+    ["not applicable", "notApplicable"],
+    ["not exercised", "notExercised"],
+    ["judged by nothing", "notShown"],
+    ["left to other profiles", "outside"],
+  ] as const;
+  const rows = c.counts.map((n) => [n.document, ...columns.map(([, key]) => String(n[key]))]);
+  const sum = ["in all", ...columns.map(([, key]) => String(total(key)))];
   return el(
     "section",
     {},
@@ -65,7 +63,7 @@ function firstSheet(c: Certificate): string {
       { class: "facts" },
       ...facts.map(([name, words]) => el("tr", {}, el("th", { scope: "row" }, name), el("td", {}, escapeXml(words)))),
     ),
-    table(heads, [...rows, sum.map(String)], "counts"),
+    table(["", ...columns.map(([name]) => name)], [...rows, sum], "counts"),
     idList(
       "Remarks",
       c.remarks.map((r) => r.id),
@@ -78,6 +76,18 @@ function firstSheet(c: Certificate): string {
       { class: "small" },
       `Clauses judged by nothing are no part of what is certified: ${total("notShown")}, each with its reason on the last sheets.`,
     ),
+    ...(total("outside") === 0
+      ? []
+      : [
+          el(
+            "p",
+            { class: "small" },
+            escapeXml(
+              `The profile does not ask for all that its documents demand: ${total("outside")} further clauses of the same weight ` +
+                "are left to other profiles, and the certificate claims nothing of them.",
+            ),
+          ),
+        ]),
   );
 }
 

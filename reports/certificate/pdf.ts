@@ -37,7 +37,7 @@ export class PrintError extends Error {
   override readonly name = "PrintError";
 }
 
-/** On each sheet: whose certificate it is, and the how manieth sheet. */
+/** On each sheet: whose certificate it is, which sheet this is, and of how many. */
 export function footerOf({ device, profile, run }: Pick<Certificate, "device" | "profile" | "run">): string {
   const words = escapeXml(`${device.id}, ${profile.name}, run ${run.id}`);
   const pages = '<span class="pageNumber"></span> / <span class="totalPages"></span>';

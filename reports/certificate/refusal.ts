@@ -44,12 +44,12 @@ export function damageText(lines: readonly string[], profile: string): string {
 
 /** What page one counts, in one line. */
 export function countsText({ counts, remarks }: Pick<Certificate, "counts" | "remarks">): string {
-  const sum = (key: "mandatory" | "pass" | "remark" | "notApplicable" | "notExercised" | "notShown"): number =>
+  const sum = (key: Exclude<keyof Certificate["counts"][number], "document">): number =>
     counts.reduce((all, one) => all + one[key], 0);
   const held = sum("pass") + sum("remark");
   return (
     `clauses:     ${sum("mandatory")} mandatory: ${held} shown, ${sum("notApplicable")} not applicable, ${sum("notExercised")} not exercised; ` +
-    `${remarks.length} remarks; ${sum("notShown")} judged by nothing`
+    `${remarks.length} remarks; ${sum("notShown")} judged by nothing, ${sum("outside")} left to other profiles`
   );
 }
 

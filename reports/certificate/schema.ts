@@ -62,6 +62,9 @@ export const certificateSchema = z.object({
         notApplicable: count,
         notExercised: count,
         notShown: count.describe("mandatory by its level, and judged by nothing; not among those counted as mandatory"),
+        outside: count.describe(
+          "mandatory by its level, and asked by other profiles alone; not among those counted either",
+        ),
       }),
     )
     .describe("one a document"),

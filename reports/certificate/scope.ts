@@ -42,6 +42,8 @@ export interface Scope {
   readonly mandatory: readonly Mandatory[];
   /** Clauses of the same weight that nothing judges in a device of this role: no certificate shows them. */
   readonly notShown: readonly { readonly clause: Clause; readonly why: string }[];
+  /** Clauses of the same weight that cases of other suites alone show: another profile asks them, and this one says nothing of them. */
+  readonly outside: readonly Clause[];
   /** A departure from these is a remark. */
   readonly advised: readonly ClauseId[];
 }
@@ -49,19 +51,23 @@ export interface Scope {
 export function scopeOf(profile: Profile, { cases, rules, untested }: Known): Scope {
   const keys = new Map<ClauseId, string[]>();
   const setUps = new Map<ClauseId, string>();
+  const others = new Set<ClauseId>();
   for (const c of cases) {
     const [folder = ""] = c.suite.split("/");
-    if (profile.suites !== undefined && !profile.suites.includes(folder)) continue;
+    const asked = profile.suites?.includes(folder) ?? true;
     const own = c.runs.filter((run) => run.role === profile.role).map((run) => run.key);
     if (own.length === 0) continue;
     for (const clause of c.clauses) {
-      if (c.elsewhere !== undefined) setUps.set(clause, c.elsewhere);
+      if (!asked) {
+        if (c.elsewhere === undefined) others.add(clause);
+      } else if (c.elsewhere !== undefined) setUps.set(clause, c.elsewhere);
       else keys.set(clause, [...(keys.get(clause) ?? []), ...own]);
     }
   }
   const judgedAtAll = new Set([...cases.flatMap((c) => c.clauses), ...rules.map((r) => r.clause)]);
   const mandatory: Mandatory[] = [];
   const notShown: { clause: Clause; why: string }[] = [];
+  const outside: Clause[] = [];
   const advised: ClauseId[] = [];
   for (const clause of Object.values(CLAUSES).filter((c) => isIn(profile, c))) {
     const severity = severityOf(clause);
@@ -71,11 +77,10 @@ export function scopeOf(profile: Profile, { cases, rules, untested }: Known): Sc
     const looking = rules.filter((r) => r.clause === clause.id).map((r) => r.id);
     if (own.length > 0 || looking.length > 0)
       mandatory.push({ clause, core: profile.core.includes(clause.id), keys: own, rules: looking });
-    // What only cases of other suites show is another profile's.
-    else if (setUps.has(clause.id) || !judgedAtAll.has(clause.id) || profile.suites === undefined)
-      notShown.push({ clause, why: setUps.get(clause.id) ?? whyNot(clause, untested, profile.role, judgedAtAll) });
+    else if (others.has(clause.id)) outside.push(clause);
+    else notShown.push({ clause, why: setUps.get(clause.id) ?? whyNot(clause, untested, profile.role, judgedAtAll) });
   }
-  return { mandatory, notShown, advised };
+  return { mandatory, notShown, outside, advised };
 }
 
 function isIn({ documents, actors }: Profile, { rfc, section, actor }: Clause): boolean {

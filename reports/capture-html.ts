@@ -1,6 +1,6 @@
 /** A judged capture as one HTML file: no script, nothing loaded from anywhere, light and dark by the reader's own choice. Pure. */
 import { CLAUSES } from "#clauses";
-import type { RuleTally } from "#expect/verdict";
+import { ruleOutcomeOf, type RuleOutcome, type RuleTally } from "#expect/verdict";
 import { captureLadder } from "./capture-ladder.ts";
 import type { CapturedTunnel } from "./capture-picture.ts";
 import { CAPTURE_STYLE } from "./capture-style.ts";
@@ -49,15 +49,6 @@ const LISTED_WHOLE = 8;
 const LISTED = 60;
 const LONGEST = 300;
 
-type Outcome = "fail" | "remark" | "pass" | "not exercised";
-
-/** What a rule came to of one end. */
-export function outcomeOf({ framesJudged, findings }: RuleTally): Outcome {
-  if (findings.some((f) => f.verdict === "fail")) return "fail";
-  if (findings.length > 0) return "remark";
-  return framesJudged > 0 ? "pass" : "not exercised";
-}
-
 export function capturePage(c: CapturePage): string {
   const failing = c.ends.filter((end) => countOf(end, "fail") > 0).length;
   const title =
@@ -80,8 +71,8 @@ export function capturePage(c: CapturePage): string {
   return pageOf({ title, style: CAPTURE_STYLE, body: el("main", {}, ...body) });
 }
 
-const countOf = ({ rules }: CapturedEnd, outcome: Outcome): number =>
-  rules.filter((rule) => outcomeOf(rule) === outcome).length;
+const countOf = ({ rules }: CapturedEnd, outcome: RuleOutcome): number =>
+  rules.filter((rule) => ruleOutcomeOf(rule) === outcome).length;
 
 const roleOf = ({ roles }: CapturedEnd): string =>
   roles.length === 0 ? "role unknown" : roles.map((role) => role.toUpperCase()).join(" and ");
@@ -131,8 +122,8 @@ function tunnelsPart({ tunnels, ends }: CapturePage): readonly string[] {
 }
 
 function endPart(end: CapturedEnd, isWhole: boolean): string {
-  const rows = (outcomes: readonly Outcome[]): readonly RuleTally[] =>
-    outcomes.flatMap((outcome) => end.rules.filter((rule) => outcomeOf(rule) === outcome));
+  const rows = (outcomes: readonly RuleOutcome[]): readonly RuleTally[] =>
+    outcomes.flatMap((outcome) => end.rules.filter((rule) => ruleOutcomeOf(rule) === outcome));
   const broken = rows(["fail", "remark"]);
   const held = rows(["pass"]);
   return el(
@@ -149,7 +140,7 @@ function endPart(end: CapturedEnd, isWhole: boolean): string {
 
 function rulesTable(rules: readonly RuleTally[]): string {
   const rows = rules.map((rule) => {
-    const outcome = outcomeOf(rule);
+    const outcome = ruleOutcomeOf(rule);
     const { level, text } = CLAUSES[rule.clause];
     const first = rule.findings[0];
     const count = rule.findings.length + (rule.more ?? 0);

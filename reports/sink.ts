@@ -2,15 +2,15 @@
 import { join } from "node:path";
 import type { ClauseId } from "#clauses";
 import { RULES } from "#expect/rules/index";
-import type {
-  CaseResult,
-  CaseSummary,
-  Finding,
-  Role,
-  RuleOutcome,
-  RuleResult,
-  RunResults,
-  Totals,
+import {
+  ruleOutcomeOf,
+  type CaseResult,
+  type CaseSummary,
+  type Role,
+  type RuleOutcome,
+  type RuleResult,
+  type RunResults,
+  type Totals,
 } from "#expect/verdict";
 import {
   expectationsOn,
@@ -156,7 +156,7 @@ function rulesOf(cases: readonly CaseResult[], known: readonly KnownRule[]): rea
         role: c.role,
         clause: tally.clause,
         level: levelOf(tally.clause),
-        verdict: outcomeOf(framesJudged, findings),
+        verdict: ruleOutcomeOf({ framesJudged, findings }),
         known: false,
         framesJudged,
         findings,
@@ -179,13 +179,6 @@ function notExercised(id: string, clause: ClauseId, role: Role): RuleResult {
     framesJudged: 0,
     findings: [],
   };
-}
-
-/** The worst finding decides; silence of the rule is a pass only where it had frames to speak of. */
-function outcomeOf(framesJudged: number, findings: readonly Finding[]): RuleOutcome {
-  for (const verdict of ["fail", "inconclusive", "remark"] as const)
-    if (findings.some((f) => f.verdict === verdict)) return verdict;
-  return framesJudged > 0 ? "pass" : "not exercised";
 }
 
 const TOTAL_OF: Readonly<Record<RuleOutcome, keyof Totals>> = {

@@ -1,7 +1,7 @@
 /** `l2tpspec judge FILE`: what the rules say of every end in a capture, whoever recorded it. */
 import type { CaptureJudgement, JudgedEnd } from "#fixtures/judge-capture";
 import type { SharedSecrets } from "#expect/observer/proofs";
-import type { RuleTally } from "#expect/verdict";
+import { ruleOutcomeOf } from "#expect/verdict";
 
 export interface JudgeCaptureOptions {
   readonly strict?: boolean;
@@ -45,7 +45,7 @@ export async function judgeFile(file: string, o: JudgeCaptureOptions, out: NodeJ
     }
     if (o.html !== undefined) out.write(`page: ${o.html}\n`);
   }
-  if (ends.some((end) => end.rules.some((rule) => outcome(rule) === "fail"))) return 1;
+  if (ends.some((end) => end.rules.some((rule) => ruleOutcomeOf(rule) === "fail"))) return 1;
   return met.damage === undefined && ends.some((end) => end.sent > end.untold) ? 0 : 2;
 }
 
@@ -86,7 +86,7 @@ function notesOf({ ends, met }: CaptureJudgement): readonly string[] {
 }
 
 function summaryOf({ end, sent, untold, roles, rules }: JudgedEnd): string {
-  const count = (what: string): number => rules.filter((rule) => outcome(rule) === what).length;
+  const count = (what: string): number => rules.filter((rule) => ruleOutcomeOf(rule) === what).length;
   const role = roles.length === 0 ? "role unknown" : roles.map((r) => r.toUpperCase()).join(" and ");
   const doubt = untold === 0 ? "" : `, ${untold} of which could not be told about`;
   return (
@@ -112,10 +112,4 @@ const LISTED = 10;
 function listed(nos: readonly number[]): string {
   const shown = nos.slice(0, LISTED).map((no) => `#${no}`);
   return [...shown, ...(nos.length > LISTED ? [`and ${nos.length - LISTED} more`] : [])].join(" ");
-}
-
-function outcome({ framesJudged, findings }: RuleTally): "fail" | "remark" | "pass" | "not exercised" {
-  if (findings.some((f) => f.verdict === "fail")) return "fail";
-  if (findings.length > 0) return "remark";
-  return framesJudged > 0 ? "pass" : "not exercised";
 }

@@ -29,7 +29,9 @@ export function newsOf(
   const cases = toldIn(results.cases);
   const wanted = [
     ...results.cases.filter(tells).map(({ key }): Wanted => ({ key })),
-    ...rules.filter(tells).map((r): Wanted => ({ key: r.key, shownBy: fails(r) ? r.findings[0]?.case : undefined })),
+    ...rules
+      .filter(tells)
+      .map((r): Wanted => ({ key: r.key, shownBy: r.findings.find(({ verdict }) => verdict === "fail")?.case })),
   ];
   const last = lastTold(wanted, before);
   if (last === undefined) return { failures, newFailures: null, fixed: [], ...besides };

@@ -66,13 +66,15 @@ export async function runInto(
   const { spec = loadLab("fixtures/labs/embedded.yaml").spec, fault } = o;
   mkdirSync(folder, { recursive: true });
   const info = { lab: spec.name, labFile: "a.yaml", device: spec.device.id, seed: 1, strict: false, selection: {} };
-  writeRunInfo(folder, { ...info, startedAt: new Date().toISOString(), durationMs: 1, environment: aboutDevice(spec) });
+  const begun = new Date();
   writeLabRecord(folder, spec);
   await using lab = await openLab(spec, { runId: "certify", runDir: folder, ...(fault !== undefined && { fault }) });
   const asked = await probe(lab, runs, { seed: 1, runDir: folder });
   writeProbe(folder, asked.all);
   const probed = asked.of.bind(asked);
   for (const one of runs) await runCase(one, lab, { seed: 1, strict: false, casesDir: join(folder, "cases"), probed });
+  const [startedAt, durationMs] = [begun.toISOString(), Date.now() - begun.getTime()];
+  writeRunInfo(folder, { ...info, startedAt, durationMs, environment: aboutDevice(spec) });
   await publishAgain(folder);
 }
 

@@ -120,7 +120,7 @@ describe.skipIf(!BUILT)("a run is refused", () => {
     ],
     [
       "that did not end",
-      (f) => rewrite(join(f, "run.json"), /,\s*"durationMs": 1/, ""),
+      (f) => rewrite(join(f, "run.json"), /,\s*"durationMs": \d+/, ""),
       2,
       /^inconclusive +the run: the run did not end$/m,
     ],

@@ -28,6 +28,8 @@ export interface CaseEvidence {
   readonly closed: boolean;
   /** Why its capture is of no product, if it is of none. */
   readonly specimen: string | null;
+  /** By the bench's own clock, in milliseconds since the epoch; `null` in virtual time, and where nothing was captured. */
+  readonly capturedAtMs: number | null;
 }
 
 /** @param secret the tunnel secret, without which a hidden AVP tells nothing */
@@ -41,6 +43,7 @@ export function judgeCase(files: Files, dir: string, secret: Uint8Array | undefi
     difference: undefined,
     closed: false,
     specimen: null,
+    capturedAtMs: null,
   };
   let ladder: Ladder | undefined;
   try {
@@ -56,7 +59,9 @@ export function judgeCase(files: Files, dir: string, secret: Uint8Array | undefi
     const result = ladder.strict ? resultOf({ ...ladder, strict: false }, frames, ladder.durationMs, lens) : asWritten;
     const difference = differenceOf(dir, written, asWritten);
     const closed = difference !== undefined && frames.some((frame) => isClosed(frame, lens));
-    return { ...none, ladder, result, written, difference, closed, specimen: specimenIn(frames, lens) };
+    const tapped = frames.find((frame) => frame.clock === "tap");
+    const capturedAtMs = tapped === undefined ? null : Number(tapped.tNs / 1_000_000n);
+    return { ...none, ladder, result, written, difference, closed, specimen: specimenIn(frames, lens), capturedAtMs };
   } catch (error) {
     if (!isMisuse(error)) throw error;
     return { ...none, ladder, damage: error.message };

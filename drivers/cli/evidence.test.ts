@@ -8,6 +8,8 @@ import { drop } from "#peer/lies";
 import { isPpp } from "#peer/match";
 import { folderFiles } from "#reports/bundle/files";
 import { folderWithKeys, runInto } from "./certify.fixture.ts";
+import { judgeCase } from "./evidence-case.ts";
+import { timeFaults } from "./evidence-time.ts";
 import { type ReadEvidence, readEvidence } from "./evidence.ts";
 import { knownCases, type KnownRuns } from "./known-cases.ts";
 
@@ -86,6 +88,54 @@ describe("what the run says of itself", () => {
   ])("%s", (_, change, words) => {
     expect(shown(change).faults).toContainEqual(expect.stringContaining(words));
   });
+});
+
+describe("a case that is not this run's", () => {
+  const ladder = (f: string): string => join(f, "cases", TUNNEL, "ladder.json");
+
+  test.each<[string, (folder: string) => void, RegExp]>([
+    [
+      "by its word",
+      (f) => put(ladder(f), () => ({ startedAt: "2020-01-01T00:00:00.000Z" })),
+      /ladder\.json: startedAt: expected a time within the run, begun \S+, found 2020-01-01T00:00:00\.000Z$/,
+    ],
+    [
+      "by a word that is no time",
+      (f) => put(ladder(f), () => ({ startedAt: "soon" })),
+      /ladder\.json: startedAt: .* found soon$/,
+    ],
+  ])("%s", (_, change, words) => {
+    expect(shown(change).faults).toContainEqual(expect.stringMatching(words));
+  });
+
+  test("by its capture, but for a clock that was set a little", () => {
+    const { info } = shown();
+    const one = judgeCase(folderFiles(join(dir, "run")), `cases/${TUNNEL}`, SECRET);
+    const own = one.ladder!;
+    const at = (ms: number): readonly string[] => {
+      const capturedAtMs = Date.parse(own.startedAt) + ms;
+      return timeFaults([{ ...one, capturedAtMs }], info);
+    };
+    expect([at(10), at(-30_000), at(own.durationMs + 30_000)]).toEqual([[], [], []]);
+    const words = /run\.pcapng: expected packets of the case, begun \S+, found the first at \S+$/;
+    expect([at(-3_600_000), at(own.durationMs + 120_000)]).toEqual([
+      [expect.stringMatching(words)],
+      [expect.stringMatching(words)],
+    ]);
+  });
+});
+
+test.each<[string, object, string]>([
+  [
+    "background",
+    { background: ["ppp", "data", "session", "tunnel"] },
+    "background: expected none as this version has it",
+  ],
+  ["row", { params: { ns: 2 } }, "params: expected {} as this version has it"],
+  ["suite", { suite: "mylab/hello" }, "suite: expected call-lns/tunnel"],
+])("a ladder with another %s than its case has is another case", (_, to, words) => {
+  const { foreign } = shown((f) => put(join(f, "cases", TUNNEL, "ladder.json"), () => to));
+  expect(foreign).toEqual([expect.stringContaining(words)]);
 });
 
 test("a specimen is one by its captures too, whatever its lab says that it is", () => {

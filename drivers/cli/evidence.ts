@@ -16,6 +16,7 @@ import { specimenOf } from "./specimen.ts";
 import { probesShown } from "./evidence-probe.ts";
 import { resultsFaults, runFaults } from "./evidence-run.ts";
 import { secretFaults } from "./evidence-secret.ts";
+import { timeFaults } from "./evidence-time.ts";
 import type { KnownRuns } from "./known-cases.ts";
 
 export interface ReadEvidence {
@@ -84,7 +85,7 @@ export function readEvidence(files: Files, id: string, known: KnownRuns, secret:
     written.set(key, one.written?.verdict ?? "inconclusive");
     cases.set(key, caseOf(one, key, known, probes, lab));
   }
-  faults.push(...secretFaults(all, lab, secret), ...otherResults(files, written, info));
+  faults.push(...secretFaults(all, lab, secret), ...timeFaults(all, info), ...otherResults(files, written, info));
   const deaths = deathsOf(record, [...cases.values()]);
   const objections: { word: Word; why: string }[] = [
     ...deaths.map((d) => ({ word: "fail" as const, why: deathText(d) })),
@@ -175,12 +176,15 @@ function strangenessOf({ dir, ladder }: CaseEvidence, key: string, known: KnownR
     id: ladder.id,
     role: ladder.role,
     version: ladder.version,
-    clauses: ladder.clauses.join(" "),
+    suite: ladder.suite,
+    params: JSON.stringify(ladder.params),
+    clauses: [ladder.clause, ...ladder.clauses].join(" "),
+    background: ladder.background.join(" "),
   };
   for (const [field, value] of Object.entries(expected)) {
     const other = found[field as keyof typeof found];
     if (other !== value)
-      return `${dir}/ladder.json: ${field}: expected ${String(value)} as this version has it, found ${String(other)}`;
+      return `${dir}/ladder.json: ${field}: expected ${String(value) || "none"} as this version has it, found ${String(other) || "none"}`;
   }
   return undefined;
 }

@@ -3,12 +3,18 @@ import { clausesOf, needsOf } from "#conformance";
 import { UNTESTED } from "#clauses/untested/index";
 import { RULES } from "#expect/rules/index";
 import { loadCatalogue, select } from "#fixtures/catalogue";
+import { explainedIn } from "#fixtures/run-case";
 import type { LabSpec } from "#lab/schema";
 import type { Known } from "#reports/certificate/scope";
 
+/** What the ladder of a case has of its definition, and not of what happened. */
+export type Identity = Readonly<
+  Record<"key" | "id" | "role" | "suite" | "version" | "params" | "clauses" | "background", string | number>
+>;
+
 /** What is looked up of one case and row, by its key. */
 export interface KnownRuns {
-  identity(key: string): Readonly<Record<"key" | "id" | "role" | "version" | "clauses", string | number>> | undefined;
+  identity(key: string): Identity | undefined;
   needs(key: string): readonly string[];
 }
 
@@ -19,9 +25,15 @@ export async function knownCases(): Promise<KnownRuns & { of(lab: Pick<LabSpec, 
     identity: (key) => {
       const run = runs.get(key);
       if (run === undefined) return undefined;
-      const { definition } = run.entry;
-      const { id, version = 1 } = definition;
-      return { key, id, role: run.role, version, clauses: clausesOf(definition).join(" ") };
+      const { role, params } = run;
+      const { definition, suite } = run.entry;
+      const { id, clause, version = 1 } = definition;
+      return {
+        ...{ key, id, role, suite, version },
+        params: JSON.stringify(params),
+        clauses: [clause.id, ...clausesOf(definition)].join(" "),
+        background: explainedIn(run).join(" "),
+      };
     },
     needs: (key) => {
       const run = runs.get(key);

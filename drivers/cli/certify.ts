@@ -61,6 +61,8 @@ export async function certify(
   const profile = profileOf(o.profile, o.profiles);
   const key = seal.readPrivateKey(o.key);
   const target = await targetOf(run, profile, o.out);
+  // One that was named and is not there is the caller's mistake; whether there is any matters only to print.
+  if (o.browser !== undefined) findBrowser(o.browser);
   const { certificate, files, refusal } = await decideOn(run, profile, key, o.secrets);
   if (refusal !== undefined) {
     out.write(refusal.text);

@@ -10,7 +10,12 @@ import { exitCodeOf, type BaselineUse, type Results } from "./sink.ts";
 const LISTED = 20;
 
 /** What the reader of a terminal needs: what is wrong, the totals, where the rest is. Ends with a newline. */
-export function summaryOf(run: string, results: Results, html: Html | undefined): string {
+export function summaryOf(
+  run: string,
+  results: Results,
+  html: Html | undefined,
+  code: number = exitCodeOf(results),
+): string {
   const { totals: t, baseline } = results;
   const counted: readonly (readonly [number, string])[] = [
     [t.pass, "passed"],
@@ -41,7 +46,7 @@ export function summaryOf(run: string, results: Results, html: Html | undefined)
     `${results.cases.length} cases and ${results.rules.length} rules: ${totals.join(", ")}`,
     ...(baseline === null ? [] : [baselineLine(baseline)]),
     ...(html === undefined ? [] : [html.made ? `report: ${fromHere(html.index)}` : html.reason]),
-    `results: ${fromHere(run)} (exit code ${exitCodeOf(results)})`,
+    `results: ${fromHere(run)} (exit code ${code})`,
     "",
   ].join("\n");
 }

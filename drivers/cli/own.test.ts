@@ -161,19 +161,19 @@ const BAD_SUITES: readonly (readonly [what: string, file: string, text: string, 
       ["mylab-", "d-"],
       ["5.8-03", "5.8-99"],
     ]),
-    /^Misuse d\/x\.suite\.ts:\d+: .*d-0001: expected a clause of this version .*found none$/,
+    /^Misuse d\/x\.suite\.ts:\d+: CLAUSES: expected a clause of this version .*, found "RFC2661-5\.8-99"$/,
   ],
   [
     "an id of another folder",
     "e/x.suite.ts",
     SUITE,
-    /^Misuse e\/x\.suite\.ts:\d+: .*mylab-0001 in e\/x: expected an id e-<4 digits>$/,
+    /^Misuse e\/x\.suite\.ts:\d+: id: expected e-<4 digits>, found "mylab-0001"$/,
   ],
   [
     "an id of the product",
     "f/rfc2661/x.suite.ts",
     declares([["mylab-0001", "rfc2661-0501"]]),
-    /^Misuse f\/rfc2661\/x\.suite\.ts:\d+: .*an id is given once$/,
+    /^Misuse f\/rfc2661\/x\.suite\.ts:\d+: id: expected .*an id is given once, found rfc2661-0501, which stands in rfc2661\/5\.8-/,
   ],
   [
     "a suite of the product's name",
@@ -187,6 +187,29 @@ const BAD_SUITES: readonly (readonly [what: string, file: string, text: string, 
     "export {};",
     /^Misuse --suites: expected a folder with \*\.suite\.ts in it, found h: none$/,
   ],
+  [
+    "a need that there is not",
+    "j/x.suite.ts",
+    declares([
+      ["mylab-", "j-"],
+      ['["lns"]', '["lns", "dail"]'],
+    ]),
+    /^Misuse j\/x\.suite\.ts:10: j-0001: needs: expected one of lac, lns, .*, found "dail"$/,
+  ],
+  [
+    "two files that make one suite",
+    "k/x.suite.ts",
+    "export {};",
+    /^Misuse k\/x\.suite\.ts: expected a suite whose name is free, found k\/x, which is that of k\/k\/x\.suite\.ts$/,
+  ],
+  [
+    "an id given twice",
+    "n/x.suite.ts",
+    `${declares([["mylab-", "n-"]])}conformance({ id: "n-0001", clause, story: "again" }, async () => {});`,
+    /^Misuse n\/x\.suite\.ts:\d+: id: expected .*an id is given once, found n-0001, which stands in n\/x$/,
+  ],
+  ["a folder whose name a pattern reads otherwise: none", "c++/x.suite.ts", declares([["mylab-", "c++-"]]), /^$/],
+  ["a file for a folder", "l", "export {};", /^Misuse --suites: expected a folder, found l: a file$/],
 ];
 
 /** What the command would say of each folder of suites: one process that knows the product's cases asks for all of them. */
@@ -201,6 +224,7 @@ function complaintOf(folder: string): string {
       for (const folder of process.argv.slice(1))
         said.push([folder, await loadOwnSuites(folder).then(() => "", (e) => e.name + " " + e.message)]);
       console.log(JSON.stringify(said));`;
+    write("k/k/x.suite.ts", declares([["mylab-", "k-"]]));
     const folders = BAD_SUITES.map(([, name, text]) => write(name, text).split("/")[0]!);
     const { stdout } = spawnSync(process.execPath, ["--input-type=module", "-e", script, ...folders], {
       cwd: dir,
@@ -237,13 +261,13 @@ describe("one clear line for", () => {
       "options that it does not take",
       DRIVER,
       LAB.replace(/program: .*\]/, "program: 3"),
-      /^l2tpspec: own\.yaml: device\.options\.program: expected array, found 3\n$/,
+      /^l2tpspec: own\.yaml:8: device\.options\.program: expected array, found 3\n$/,
     ],
     [
       "a name that no driver has",
       DRIVER,
       LAB.replace("  name: mybox", "  name: yours"),
-      /^l2tpspec: own\.yaml: device\.name: expected mybox, found yours\n$/,
+      /^l2tpspec: own\.yaml:7: device\.name: expected mybox, found yours\n$/,
     ],
     [
       "a bench that it cannot be at",
@@ -251,11 +275,106 @@ describe("one clear line for", () => {
       LAB.replace(/bench: .*/, "bench: { kind: memory }"),
       /^l2tpspec: own\.yaml: device\.driver: expected reference, since bench\.kind is memory, found own\n$/,
     ],
+    [
+      "a schema that cannot answer at once",
+      DRIVER.replace(".min(1)", ".refine(async () => true)"),
+      LAB,
+      /^l2tpspec: driver mybox: options: expected a schema that answers at once, found one that is asynchronous\n$/,
+    ],
   ])("%s", (_what, driver, lab, line) => {
     write("own.driver.ts", driver);
     write("own.yaml", lab);
     const { status, stderr } = l2tpspec("doctor", "--lab", "own.yaml", "--drivers", "own.driver.ts");
     expect([status, stderr]).toEqual([64, expect.stringMatching(line)]);
+  });
+});
+
+describe("a mistake in a case's body", () => {
+  const TWO_CASES = `import { CLAUSES } from "l2tpspec/clauses";
+import { conformance } from "l2tpspec/conformance";
+import { must } from "l2tpspec/ladder";
+import { acks } from "l2tpspec/matchers";
+
+const clause = CLAUSES["RFC2661-5.8-03"];
+const needs = ["lns"] as const;
+conformance({ id: "body-0001", clause, needs, story: "nobody waits for the claim" }, async ({ bench, climb }) => {
+  const tunnel = await bench.open();
+  climb(must(acks(tunnel.hello() + 9, { tunnel: tunnel.id }), clause.id));
+});
+conformance({ id: "body-0002", clause, needs, story: "no such method" }, async ({ bench }) => {
+  const tunnel = await bench.open();
+  (tunnel as any).helo();
+});
+conformance({ id: "body-0003", clause, needs, story: "no such clause" }, async ({ bench, climb }) => {
+  const tunnel = await bench.open();
+  await climb(must(acks(tunnel.hello(), { tunnel: tunnel.id }), "RFC9999-1-1" as any));
+});
+conformance({ id: "body-0004", clause, needs, story: "what LCP says is not looked at" }, async ({ bench, climb }) => {
+  const tunnel = await bench.open();
+  await tunnel.call();
+  await climb(must(acks(tunnel.hello(), { tunnel: tunnel.id }), clause.id));
+});
+conformance({ id: "body-0005", clause, needs, story: "nobody waits for LCP" }, async ({ bench, climb, caller, gateway }) => {
+  const tunnel = await bench.open();
+  const call = await tunnel.call();
+  void call.openLcp(caller, gateway).then(() => Promise.reject(new Error("after it")));
+  await climb(must(acks(tunnel.hello(), { tunnel: tunnel.id }), clause.id));
+});
+`;
+
+  test(
+    "is the case's reason, with its line; and the exit code is the one that is printed",
+    { timeout: 120_000 },
+    () => {
+      write("body/x.suite.ts", TWO_CASES);
+      const own = ["--suites", "body", "--suite", "body", "--case", "body-0001,body-0002,body-0003,body-0004"];
+      const { status, stdout, stderr } = l2tpspec("run", ...own, "--no-report", "--out", "bodies");
+      expect([status, /\(exit code (\d)\)/.exec(stdout)?.[1], stderr]).toEqual([
+        2,
+        "2",
+        expect.not.stringContaining("internal error"),
+      ]);
+      const [run = ""] = readdirSync(join(dir, "bodies"));
+      const { cases } = JSON.parse(readFileSync(join(dir, "bodies", run, "results.json"), "utf8")) as {
+        cases: readonly { verdict: string; reason: string }[];
+      };
+      expect(cases.map(({ verdict, reason }) => [verdict, reason])).toEqual([
+        ["inconclusive", "climb at body/x.suite.ts:10 was not awaited: the case went on without it"],
+        ["inconclusive", "TypeError: tunnel.helo is not a function (body/x.suite.ts:14)"],
+        ["inconclusive", expect.stringMatching(/^Error: must: .*, found "RFC9999-1-1" \(body\/x\.suite\.ts:18\)$/)],
+        ["inconclusive", expect.stringMatching(/LCP Configure-Request.* says background: \["ppp"\]\)$/)],
+      ]);
+    },
+  );
+
+  test("one that nobody waits for ends the run, and with the code that is printed", { timeout: 120_000 }, () => {
+    write("body/x.suite.ts", TWO_CASES);
+    const own = ["--suites", "body", "--suite", "body", "--case", "body-0005"];
+    const { status, stderr } = l2tpspec("run", ...own, "--no-report", "--out", "unawaited");
+    expect([status, /\(exit code (\d)\)/.exec(stderr)?.[1], stderr]).toEqual([
+      2,
+      "2",
+      expect.stringContaining("l2tpspec: a case did not await what failed: after it\n"),
+    ]);
+  });
+});
+
+describe("a driver that does not do its part", () => {
+  test("by its name, and the step, and with its last words", { timeout: 120_000 }, () => {
+    write("mybox-ends.yaml", LAB.replace(/program: .*\]/, `program: ["/bin/sh", "-c", "echo no >&2"]`));
+    const own = ["--suites", "mylab", "--suite", "mylab", "--drivers", "mybox.driver.ts"];
+    const { status, stderr } = l2tpspec("run", "--lab", "mybox-ends.yaml", ...own, "--no-report");
+    const said = /^l2tpspec: device: start: driver mybox: it ended \(after \d+\.\d s\); it said: no\n$/;
+    expect([status, stderr]).toEqual([2, expect.stringMatching(said)]);
+  });
+
+  test("a second one of its name, and a folder in the place of a file", () => {
+    write("again.driver.ts", DRIVER);
+    const complaint = (files: string): string => l2tpspec("doctor", "--drivers", files).stderr;
+    expect(complaint("mybox.driver.ts,again.driver.ts")).toBe(
+      "l2tpspec: again.driver.ts: name: expected one that no other driver has, found mybox, which is that of mybox.driver.ts\n",
+    );
+    expect(complaint("mylab")).toBe("l2tpspec: --drivers: expected a file with a driver, found mylab: a folder\n");
   });
 });
 

@@ -102,6 +102,7 @@ const BENCH_ERRORS: ReadonlySet<unknown> = new Set([
   "LinkError",
   "NamespaceError",
   "PrintError",
+  "SuiteError",
   "TcpdumpError",
   "TemplateError",
   "WitnessError",

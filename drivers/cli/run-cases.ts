@@ -53,9 +53,16 @@ export async function runCases(plan: Plan, o: RunCasesOptions): Promise<void> {
   const unhandled = vitest.state.getUnhandledErrors()[0];
   const notLoaded = vitest.state.getFiles().find((f) => f.tasks.length === 0)?.result?.errors?.[0];
   await vitest.close();
-  const error = (notLoaded ?? unhandled) as { name?: string; message?: string; code?: string } | undefined;
+  const error = (notLoaded ?? unhandled) as
+    { name?: string; message?: string; code?: string; stack?: string } | undefined;
   if (error === undefined) return;
-  const { name = "Error", message = "the suites could not be loaded", code } = error;
+  const { code, stack = "" } = error;
+  const { name: thrown = "Error", message: said = "the suites could not be loaded" } = error;
+  // What a case waits for fails the case; this was begun by a step that nobody waits for.
+  const isOfOwn = plan.own?.suites !== undefined && stack.includes(plan.own.suites);
+  const isOfSuite = notLoaded === undefined && (thrown === "RungMissed" || isOfOwn);
+  const name = isOfSuite ? "SuiteError" : thrown;
+  const message = isOfSuite ? `a case did not await what failed: ${said}` : said;
   throw Object.assign(new Error(message, { cause: error }), { name, ...(code !== undefined && { code }) });
 }
 

@@ -55,12 +55,14 @@ export async function closeRun(
     html: boolean;
     json: boolean;
     history?: string | undefined;
+    /** What the command ends with, where the results come to this. */
+    ends?: ((code: number) => number) | undefined;
   },
   out: NodeJS.WritableStream,
 ): Promise<number> {
   const { baseline, allure, history } = o;
   const published = await publish(dir, { baseline, allure, html: o.html, history, catalogue: await catalogue() });
-  return tell(dir, published, o.json, out);
+  return tell(dir, published, o.json, out, o.ends);
 }
 
 /** Says what was made, and returns the exit code. */
@@ -69,12 +71,14 @@ export function tell(
   { results, html, history, noHistory }: Published,
   json: boolean,
   out: NodeJS.WritableStream,
+  ends = (code: number): number => code,
 ): number {
-  out.write(json ? `${JSON.stringify(results, null, 2)}\n` : summaryOf(dir, results, html));
+  const own = exitCodeOf(results);
+  const code = ends(own === 0 && noHistory !== undefined ? 2 : own);
+  out.write(json ? `${JSON.stringify(results, null, 2)}\n` : summaryOf(dir, results, html, code));
   if (history !== undefined && !json) out.write(`${historyLine(history, results)}\n`);
   if (noHistory !== undefined) process.stderr.write(`l2tpspec: ${noHistory}\n`);
-  const code = exitCodeOf(results);
-  return code === 0 && noHistory !== undefined ? 2 : code;
+  return code;
 }
 
 /**

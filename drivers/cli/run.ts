@@ -129,7 +129,7 @@ export async function run(o: RunOptions, out: NodeJS.WritableStream): Promise<nu
     // What could not begin leaves nothing; what broke on the way keeps what it has.
     if (!removeEmptyRun(dir)) {
       reports.withFirmwareSaid(dir, begun);
-      await reports.closeRun(dir, { ...closing, html: false, json: false }, process.stderr);
+      await reports.closeRun(dir, { ...closing, html: false, json: false, ends: () => 2 }, process.stderr);
     }
     throw error;
   } finally {
@@ -146,8 +146,8 @@ export async function run(o: RunOptions, out: NodeJS.WritableStream): Promise<nu
   reports.writeRunInfo(dir, { ...info, durationMs: Date.now() - startedAt.getTime() });
   const whole = o.report && interruption.by === undefined;
   const agreed = whole ? await reports.decodersAgree(dir) : true;
-  const code = await reports.closeRun(dir, { ...closing, html: whole, json: o.json === true }, out);
   // A frame that our decoder and tshark read apart is the bench's fault, and what has not run could not tell; a
   // non-conformance wins over both.
-  return code === 0 && (!agreed || interruption.by !== undefined) ? 2 : code;
+  const ends = (code: number): number => (code === 0 && (!agreed || interruption.by !== undefined) ? 2 : code);
+  return await reports.closeRun(dir, { ...closing, html: whole, json: o.json === true, ends }, out);
 }

@@ -1,16 +1,24 @@
 /** `l2tpspec mutants`: faulty reference peers, and who catches them. */
 import type { Command } from "commander";
 import type { MutantResult } from "#fixtures/mutation/report";
-import { addSelection, listOf, type SelectionOptions, selectionOf, wholeNumber } from "./selection.ts";
+import {
+  addOwnSuites,
+  addSelection,
+  listOf,
+  type OwnOptions,
+  type SelectionOptions,
+  selectionOf,
+  wholeNumber,
+} from "./selection.ts";
 
-export interface MutantsOptions extends SelectionOptions {
+export interface MutantsOptions extends SelectionOptions, Pick<OwnOptions, "suites"> {
   readonly id?: readonly string[];
   readonly seed: number;
   readonly json?: boolean;
 }
 
 export function addMutants(program: Command): void {
-  addSelection(program.command("mutants"))
+  addOwnSuites(addSelection(program.command("mutants")))
     .description(
       "run the suites against peers with one deliberate fault each, and against peers that conform in another way; " +
         "of a selection of cases, the mutants whose clause they name",
@@ -34,6 +42,7 @@ export async function mutants(o: MutantsOptions, out: NodeJS.WritableStream): Pr
   const report = await runMutation({
     seed: o.seed,
     selection: selectionOf(o),
+    ...(o.suites !== undefined && { suites: o.suites }),
     ...(o.id !== undefined && { ids: o.id }),
     onResult: (m) => {
       if (o.json !== true)

@@ -132,6 +132,32 @@ test("list has it in its place", () => {
   expect(JSON.parse(stdout)).toMatchObject([{ id: "mylab-0001", suite: "mylab/hello", role: "lns", level: "implied" }]);
 });
 
+test("mutants puts it to the faulty peers whose clause it names", { timeout: 120_000 }, () => {
+  const body = `async ({ bench, climb, caller, gateway }) => {
+    const call = await (await bench.open()).call();
+    await call.openLcp(caller, gateway);
+    call.echo(7);
+    await climb(must(lcp("Echo-Reply", { "lcp.id": 7, "l2tp.sessionId": call.id }), clause.id));
+  }`;
+  write(
+    "echo/x.suite.ts",
+    `import { CLAUSES } from "l2tpspec/clauses";
+import { conformance } from "l2tpspec/conformance";
+import { must } from "l2tpspec/ladder";
+import { lcp } from "l2tpspec/matchers";
+const clause = CLAUSES["RFC1661-5.8-01"];
+conformance({ id: "echo-0001", clause, background: ["ppp"], story: "an Echo-Request is answered" }, ${body});
+`,
+  );
+  const { stdout } = l2tpspec("mutants", "--suites", "echo", "--case", "echo-0001", "--json");
+  const report = JSON.parse(stdout) as {
+    falseAlarms: readonly object[];
+    mutants: readonly { killedBy: readonly string[] }[];
+  };
+  expect(report.falseAlarms).toEqual([]);
+  expect(report.mutants.flatMap(({ killedBy }) => killedBy)).toContain("echo-0001");
+});
+
 const declares = (changes: readonly (readonly [string, string])[]): string =>
   changes.reduce((text, [from, to]) => text.replace(from, to), SUITE);
 

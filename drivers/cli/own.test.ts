@@ -340,7 +340,7 @@ conformance({ id: "body-0004", clause, needs, story: "what LCP says is not looke
   await tunnel.call();
   await climb(must(acks(tunnel.hello(), { tunnel: tunnel.id }), clause.id));
 });
-conformance({ id: "body-0005", clause, needs, story: "nobody waits for LCP" }, async ({ bench, climb, caller, gateway }) => {
+conformance({ id: "body-0005", clause, needs, background: ["ppp"], story: "nobody waits for LCP" }, async ({ bench, climb, caller, gateway }) => {
   const tunnel = await bench.open();
   const call = await tunnel.call();
   void call.openLcp(caller, gateway).then(() => Promise.reject(new Error("after it")));

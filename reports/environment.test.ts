@@ -1,4 +1,5 @@
 import { describe, expect, test } from "vitest";
+import type { Baseline } from "./baseline.ts";
 import { environmentOf, propertiesText } from "./environment.ts";
 import { executorOf } from "./executor.ts";
 import { RUN_INFO } from "./sample-case.ts";
@@ -24,6 +25,22 @@ describe("what a run was", () => {
       ["baseline", "none: every failure is new"],
     ]);
     expect(rows["node"]).toBe("v20");
+  });
+
+  test("a baseline of another device or firmware says that it counts for nothing", () => {
+    const baseline = {
+      schema: 1 as const,
+      device: "reference",
+      firmware: "V5",
+      entries: [],
+      file: "b.json",
+    } satisfies Baseline;
+    const row = (firmware: string): string | undefined =>
+      environmentOf({ ...RUN_INFO, environment: { firmware } }, baseline)["baseline"];
+    expect(row("V5")).toBe("b.json");
+    expect(row("V6")).toMatch(
+      /^b\.json \(it is for firmware "V5", and the device has "V6": none of its 0 entries counts\)$/,
+    );
   });
 
   test("a firmware that nobody told is said to be missing", () => {

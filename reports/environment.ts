@@ -1,5 +1,5 @@
 /** What a run was: the rows of a report's environment, and Allure's file of them. Pure. */
-import { firmwareOf, type Baseline } from "./baseline.ts";
+import { expectationsOn, firmwareOf, type Baseline } from "./baseline.ts";
 import type { RunInfo } from "./run-folder.ts";
 
 /** By their names, in the order in which a reader asks. */
@@ -16,7 +16,7 @@ export function environmentOf(info: RunInfo, baseline: Baseline | undefined): Re
     ICS: icsText(ics),
     seed: info.seed,
     strict: info.strict,
-    baseline: baseline?.file ?? "none: every failure is new",
+    baseline: baselineText(info, baseline),
     selection: selectionText(info.selection),
     startedAt: info.startedAt,
     ...machine,
@@ -26,6 +26,14 @@ export function environmentOf(info: RunInfo, baseline: Baseline | undefined): Re
       .filter(([, value]) => value !== undefined && value !== null)
       .map(([name, value]) => [name, typeof value === "string" ? value : JSON.stringify(value)]),
   );
+}
+
+/** Whose it is matters: all that another's names is new here. */
+function baselineText(info: RunInfo, baseline: Baseline | undefined): string {
+  if (baseline === undefined) return "none: every failure is new";
+  const { foreign, unchecked } = expectationsOn(baseline, info);
+  const said = foreign ?? unchecked;
+  return said === undefined ? baseline.file : `${baseline.file} (${said})`;
 }
 
 /** `pap, chap; without challengesPeer` */

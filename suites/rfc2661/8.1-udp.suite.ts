@@ -36,6 +36,7 @@ conformance(
   {
     id: "rfc2661-1251",
     clause: CLAUSES["RFC2661-8.1-03"],
+    version: 2,
     story: "a HELLO and an LCP Echo-Request from another port of the bench draw nothing to that port; the call goes on",
     background: ["ppp"],
     waitsMs: 1_000,

@@ -58,7 +58,7 @@ conformance(
 conformance(
   {
     id: "combinations-0002",
-    version: 2,
+    version: 3,
     clause: INFORMATION,
     clauses: [CLAUSES["RFC2661-4.3-06"]],
     needs: ["lac", "pap", "chap"],
@@ -90,6 +90,6 @@ async function carry(
     const reply = { "inner.icmp.id": 7, "inner.icmp.seq": seq, "inner.ip.length": PING_HEADERS + data };
     await climb(must(echoReply(reply), INFORMATION.id));
   }
-  call.echo(9);
+  call.ask(9);
   await climb(given(echoed(9, call.id)));
 }

@@ -15,7 +15,7 @@ const STRAY: Readonly<Record<string, (right: number) => number>> = {
 conformance(
   {
     id: "regressions-0050",
-    version: 2,
+    version: 3,
     clause: CLAUSES["RFC2661-3.1-15"],
     clauses: [CLAUSES["RFC2661-3.1-14"], CLAUSES["RFC1661-5.8-01"]],
     story: "data for a tunnel or a session that is not there draw no answer and do no harm to the call beside",
@@ -41,7 +41,7 @@ conformance(
     const clause = params.tunnel === "right" ? "RFC2661-3.1-15" : "RFC2661-3.1-14";
     // In whatever session it comes.
     await silence(never(packet("LCP Echo-Reply", { "lcp.code": "Echo-Reply", "lcp.id": 70 }), clause).within(500));
-    call.echo(71);
+    call.ask(71);
     await climb(must(echoed(71, call.id), "RFC1661-5.8-01"));
   },
 );

@@ -77,7 +77,7 @@ conformance(
     };
     const end = cdn({ assignedSessionId: call.id, resultCode: resultCode[octets] });
     await tunnel.acknowledged(tunnel.send(end, { sessionId: call.peerId }));
-    beside.echo(100);
+    beside.ask(100);
     await climb(must(echoed(100, beside.id), "RFC2661-4.4.2-09"));
     // What it sends there of itself, a Challenge once more, is asked about elsewhere.
     await call.echoAfterEnd(101);

@@ -45,6 +45,7 @@ conformance(
 conformance(
   {
     id: "regressions-0033",
+    version: 2,
     clause: CLAUSES["RFC1661-3.7-08"],
     story: "the end of IPV6CP, whether or not the device knows that protocol, is not the end of IPCP or of the link",
     met: { implementation: "accel-ppp", reported: "issue accel-ppp/accel-ppp#57" },
@@ -59,7 +60,7 @@ conformance(
     call.send(control(IPV6CP, TERMINATE, 32, new Uint8Array(0)));
     call.ping(33, 1);
     await climb(must(echoReply({ "inner.icmp.id": 33, "l2tp.sessionId": call.id }), "RFC1661-3.7-08"));
-    call.echo(34);
+    call.ask(34);
     await climb(must(echoed(34, call.id), "RFC1661-3.7-08"));
   },
 );
@@ -67,6 +68,7 @@ conformance(
 conformance(
   {
     id: "regressions-0052",
+    version: 2,
     clause: CLAUSES["RFC1661-5-02"],
     clauses: [CLAUSES["RFC1661-5.8-01"]],
     story: "an LCP packet of no octet, or of up to five, draws nothing, and the link lives on",
@@ -82,7 +84,7 @@ conformance(
     // The beginning of an Echo-Request, whose Length says eight.
     call.send(frame(PPP.LCP, fromHex("09 40 00 08 00 00").subarray(0, octets)));
     await silence(never(echoed(0x40, call.id), "RFC1661-5-02").within(500));
-    call.echo(65);
+    call.ask(65);
     await climb(must(echoed(65, call.id), "RFC1661-5.8-01"));
   },
 );

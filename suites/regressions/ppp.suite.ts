@@ -8,6 +8,7 @@ import { lcp } from "#peer/script";
 conformance(
   {
     id: "regressions-0005",
+    version: 2,
     clause: CLAUSES["RFC1661-5.8-01"],
     clauses: [CLAUSES["RFC2661-6.5-03"]],
     needs: ["lac"],
@@ -23,7 +24,7 @@ conformance(
     await call.openIp(caller, bench.bench.tester);
     for (const id of [101, 102, 103]) {
       await elapse(1_000);
-      call.echo(id);
+      call.ask(id);
       await climb(must(echoed(id, call.id), "RFC1661-5.8-01"));
     }
     await climb(must(acks(tunnel.hello(), { tunnel: tunnel.id }), "RFC2661-6.5-03"));

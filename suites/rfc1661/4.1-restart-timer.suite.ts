@@ -154,6 +154,7 @@ conformance(
 conformance(
   {
     id: "rfc1661-0459",
+    version: 2,
     clause: CLAUSES["RFC1661-4.1-T-OPENED-TO"],
     story: "Opened, with authentication and IPCP done: for 15 seconds no request of LCP, and it is still open",
     background: ["data"],
@@ -165,11 +166,11 @@ conformance(
     const call = await tunnel.call();
     allow(...LINK);
     await call.openIp(caller, gateway);
-    call.echo(8);
+    call.ask(8);
     await climb(given(echoed(8, call.id)));
     const own = anyOf(lcp("Configure-Request"), lcp("Terminate-Request"));
     await silence(never(own, "RFC1661-4.1-T-OPENED-TO").within(15_000));
-    call.echo(9);
+    call.ask(9);
     await climb(must(echoed(9, call.id), "RFC1661-4.1-T-OPENED-TO"));
   },
 );

@@ -43,6 +43,7 @@ conformance(
 conformance(
   {
     id: "rfc1661-0501",
+    version: 2,
     clause: CLAUSES["RFC1661-4.3-07"],
     clauses: [CLAUSES["RFC1661-4.4-03"]],
     story: "LCP is negotiated anew once IPCP is open: IPCP is asked for anew as well",
@@ -53,7 +54,7 @@ conformance(
     const call = await tunnel.call();
     allow(...LINK);
     await call.openIp(caller, gateway);
-    call.echo(8);
+    call.ask(8);
     await climb(given(echoed(8, call.id)));
     call.begin(caller, gateway);
     await note(may(authentication, "RFC1661-4.4-03").within(1_000));

@@ -66,6 +66,7 @@ conformance(
 conformance(
   {
     id: "rfc2661-0004",
+    version: 2,
     clause: CLAUSES["RFC2661-3.1-04"],
     story: "LCP Echo-Requests in data messages with each reserved header bit set are answered",
     background: ["ppp"],
@@ -74,7 +75,7 @@ conformance(
     const call = await (await bench.open()).call();
     await call.openLcp(user, gateway);
     for (const [i, bits] of RESERVED.entries()) {
-      call.echo(100 + i, {}, { setBits: Number(bits) });
+      call.ask(100 + i, {}, { setBits: Number(bits) });
       await climb(must(echoed(100 + i, call.id), "RFC2661-3.1-04"));
     }
   },
@@ -123,6 +124,7 @@ conformance(
 conformance(
   {
     id: "rfc2661-0007",
+    version: 2,
     clause: CLAUSES["RFC2661-3.1-11"],
     story: "LCP Echo-Requests in data messages with Ver 0, 1 and 3 to 15 are not answered; with Ver 2 they are",
     background: ["ppp"],
@@ -135,7 +137,7 @@ conformance(
       for (const version of UNKNOWN_VERSIONS) call.echo(100, {}, { version });
     });
     await silence(never(echoed(100, call.id), "RFC2661-3.1-11").within(2_000));
-    call.echo(101);
+    call.ask(101);
     await climb(must(echoed(101, call.id), "RFC2661-3.1-11"));
   },
 );
@@ -326,6 +328,7 @@ conformance(
 conformance(
   {
     id: "rfc2661-0017",
+    version: 2,
     clause: CLAUSES["RFC2661-3.1-18"],
     story: "numbered data with any Nr is taken: each LCP Echo-Request is answered",
     background: ["ppp"],
@@ -335,7 +338,7 @@ conformance(
     call.sequenced = true;
     await call.openLcp(user, gateway);
     for (const [i, nr] of [0x0001, 0x1234, 0x8000, 0xffff].entries()) {
-      call.echo(100 + i, { nr });
+      call.ask(100 + i, { nr });
       await climb(must(echoed(100 + i, call.id), "RFC2661-3.1-18"));
     }
   },
@@ -344,6 +347,7 @@ conformance(
 conformance(
   {
     id: "rfc2661-0018",
+    version: 2,
     clause: CLAUSES["RFC2661-3.1-19"],
     story: "the payload is found behind the offset padding: the LCP Echo-Request is answered",
     params: [{ offset: 0 }, { offset: 1 }, { offset: 3 }, { offset: 4 }, { offset: 200 }],
@@ -352,7 +356,7 @@ conformance(
   async ({ bench, climb, user, gateway, params }) => {
     const call = await (await bench.open()).call();
     await call.openLcp(user, gateway);
-    call.echo(100, { offset: new Uint8Array(params.offset).fill(0xc0) });
+    call.ask(100, { offset: new Uint8Array(params.offset).fill(0xc0) });
     await climb(must(echoed(100, call.id), "RFC2661-3.1-19"));
   },
 );
@@ -360,6 +364,7 @@ conformance(
 conformance(
   {
     id: "rfc2661-0019",
+    version: 2,
     clause: CLAUSES["RFC2661-3.1-20"],
     story: "the payload is found for every mix of Length, Offset and Priority: the LCP Echo-Request is answered",
     params: MIXES,
@@ -369,7 +374,7 @@ conformance(
     const call = await (await bench.open()).call();
     // LCP may begin once more before it is done; once there is IP it does not.
     await call.openIp(user, gateway);
-    call.echo(100, { length: l, priority: p, ...(o && { offset: PADDING }) });
+    call.ask(100, { length: l, priority: p, ...(o && { offset: PADDING }) });
     await climb(must(echoed(100, call.id), "RFC2661-3.1-20"));
   },
 );
@@ -377,6 +382,7 @@ conformance(
 conformance(
   {
     id: "rfc2661-0020",
+    version: 2,
     clause: CLAUSES["RFC2661-3.1-20"],
     story: "the payload of numbered data is found for every mix of Length, Offset and Priority",
     params: MIXES,
@@ -387,7 +393,7 @@ conformance(
     call.sequenced = true;
     // LCP may begin once more before it is done; once there is IP it does not.
     await call.openIp(user, gateway);
-    call.echo(100, { length: l, priority: p, ...(o && { offset: PADDING }) });
+    call.ask(100, { length: l, priority: p, ...(o && { offset: PADDING }) });
     await climb(must(echoed(100, call.id), "RFC2661-3.1-20"));
   },
 );
@@ -395,6 +401,7 @@ conformance(
 conformance(
   {
     id: "rfc2661-0021",
+    version: 2,
     clause: CLAUSES["RFC2661-3.1-19"],
     story: "an Offset Size past the end of the datagram does no harm: the next LCP Echo-Request is answered",
     background: ["ppp"],
@@ -405,7 +412,7 @@ conformance(
     await call.openLcp(user, gateway);
     call.echo(100, { offset: PADDING }, { offsetSize: 2_000 });
     await note(may(echoed(100, call.id), "RFC2661-3.1-19").within(1_000));
-    call.echo(101);
+    call.ask(101);
     await climb(must(echoed(101, call.id), "RFC2661-3.1-19"));
   },
 );

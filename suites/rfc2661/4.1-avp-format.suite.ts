@@ -424,6 +424,7 @@ conformance(
 conformance(
   {
     id: "rfc2661-0120",
+    version: 2,
     clause: CLAUSES["RFC2661-4.1-05"],
     story: "a HELLO with an unknown M=0 AVP is acknowledged, and session and tunnel go on",
     params: OPTIONAL,
@@ -435,7 +436,7 @@ conformance(
     await call.openLcp(user, gateway);
     const ns = tunnel.send(withOptional(hello(), params));
     await climb(must(acks(ns, { tunnel: tunnel.id }), "RFC2661-4.1-05"));
-    call.echo(100);
+    call.ask(100);
     await climb(must(echoed(100, call.id), "RFC2661-4.1-05"));
   },
 );

@@ -28,7 +28,7 @@ const COUNTS = [{ errors: 0 }, { errors: 0xffffffff }];
 conformance(
   {
     id: "rfc2661-1156",
-    version: 2,
+    version: 3,
     clause: CLAUSES["RFC2661-4.4.6-12"],
     needs: ["lns"],
     story: "a WEN with any counts is acknowledged, and the session goes on",
@@ -52,7 +52,7 @@ conformance(
     await climb(must(acks(ns, { tunnel: tunnel.id }), "RFC2661-4.4.6-12"));
     // One that gives the session up may answer an echo for another moment.
     await silence(never(anyOf(disconnected(tunnel.id, [call.id]), stopped(tunnel.id)), "RFC2661-4.4.6-12").within(500));
-    call.echo(100);
+    call.ask(100);
     await climb(must(echoed(100, call.id), "RFC2661-4.4.6-12"));
   },
 );

@@ -25,6 +25,7 @@ conformance(
 conformance(
   {
     id: "rfc2661-1374",
+    version: 2,
     clause: CLAUSES["RFC2661-5.2-02"],
     needs: ["lns"],
     story:
@@ -37,13 +38,13 @@ conformance(
     const second = await tunnel.call();
     await first.openLcp(caller, gateway);
     await second.openLcp(caller, gateway);
-    first.echo(11);
+    first.ask(11);
     await climb(must(echoed(11, first.id), "RFC2661-5.2-02"));
-    second.echo(12);
+    second.ask(12);
     await climb(must(echoed(12, second.id), "RFC2661-5.2-02"));
     await tunnel.acknowledged(tunnel.hangUp(first));
     first.stop();
-    second.echo(13);
+    second.ask(13);
     await climb(must(echoed(13, second.id), "RFC2661-5.2-02"));
   },
 );
@@ -51,6 +52,7 @@ conformance(
 conformance(
   {
     id: "rfc2661-1375",
+    version: 2,
     clause: CLAUSES["RFC2661-5.3-06"],
     needs: ["lns"],
     story: "an LCP echo out of the tunnel is answered in its session; whether one without FF 03 is, is written down",
@@ -60,7 +62,7 @@ conformance(
     const tunnel = await bench.open();
     const call = await tunnel.call();
     await call.openLcp(caller, gateway);
-    call.echo(9);
+    call.ask(9);
     await climb(must(echoed(9, call.id), "RFC2661-5.3-06"));
     // RFC 1661 §6.6: LCP is never compressed, and what is although it was not negotiated may be dropped.
     call.send(lcpPacket.echoRequest(10, 0, new Uint8Array(0), { addressControl: false }));

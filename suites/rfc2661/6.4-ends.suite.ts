@@ -111,6 +111,7 @@ conformance(
 conformance(
   {
     id: "rfc2661-1204",
+    version: 2,
     clause: CLAUSES["RFC2661-6.14-01"],
     needs: ["lac"],
     story: "SLI is taken before LCP, and with other masks while the call is up; data goes on",
@@ -125,7 +126,7 @@ conformance(
     for (const [i, mask] of MASKS.entries()) {
       const ns = tunnel.send(settings(mask), { sessionId: call.peerId });
       await climb(must(acks(ns, { tunnel: tunnel.id }), "RFC2661-6.14-01"));
-      call.echo(100 + i);
+      call.ask(100 + i);
       await climb(must(echoed(100 + i, call.id), "RFC2661-6.14-01"));
     }
   },
@@ -134,6 +135,7 @@ conformance(
 conformance(
   {
     id: "rfc2661-1205",
+    version: 2,
     clause: CLAUSES["RFC2661-6.5-01"],
     clauses: [CLAUSES["RFC2661-6.5-02"]],
     story: "the bench sends no HELLO for more than two minutes: session and tunnel stay",
@@ -148,7 +150,7 @@ conformance(
       never(anyOf(stopped(tunnel.id), control("CDN", { "l2tp.sessionId": call.id })), "RFC2661-6.5-01").within(LONG_MS),
     );
     await note(may(control("HELLO", { "l2tp.tunnelId": tunnel.id }), "RFC2661-6.5-02").within(LONG_MS));
-    call.echo(100);
+    call.ask(100);
     await climb(must(echoed(100, call.id), "RFC2661-6.5-01"));
   },
 );

@@ -226,6 +226,7 @@ conformance(
 conformance(
   {
     id: "rfc2661-1310",
+    version: 2,
     clause: CLAUSES["RFC2661-7.4.1-11"],
     needs: ["lac"],
     story: "established, the ICRP of the set-up comes once more: it is acknowledged, and the call goes on",
@@ -239,7 +240,7 @@ conformance(
     await call.openLcp(caller, gateway);
     tunnel.resend(ns);
     await climb(must(acks(ns, { tunnel: tunnel.id }), "RFC2661-7.4.1-11"));
-    call.echo(9);
+    call.ask(9);
     await climb(must(echoed(9, call.id), "RFC2661-7.4.1-11"));
   },
 );

@@ -193,6 +193,7 @@ conformance(
 conformance(
   {
     id: "rfc2661-1328",
+    version: 2,
     clause: CLAUSES["RFC2661-7.4.2-08"],
     needs: ["lns"],
     story: "idle, CDN for a call that nobody asked for: it is acknowledged, and the call beside it goes on",
@@ -207,7 +208,7 @@ conformance(
     // §7.1 allows clearing for what is invalid.
     if ((await note(may(stopped(tunnel.id), "RFC2661-7.4.2-08").within(500))) !== undefined) return;
     await climb(must(acks(ns, { tunnel: tunnel.id }), "RFC2661-7.4.2-08"));
-    call.echo(9);
+    call.ask(9);
     await climb(must(echoed(9, call.id), "RFC2661-7.4.2-08"));
   },
 );
@@ -261,6 +262,7 @@ conformance(
 conformance(
   {
     id: "rfc2661-1331",
+    version: 2,
     clause: CLAUSES["RFC2661-7.4.2-10"],
     needs: ["lns"],
     story: "established, the ICCN of the set-up comes once more: it is acknowledged, and the call goes on",
@@ -274,7 +276,7 @@ conformance(
     await call.openLcp(caller, gateway);
     tunnel.resend(ns);
     await climb(must(acks(ns, { tunnel: tunnel.id }), "RFC2661-7.4.2-10"));
-    call.echo(9);
+    call.ask(9);
     await climb(must(echoed(9, call.id), "RFC2661-7.4.2-10"));
   },
 );

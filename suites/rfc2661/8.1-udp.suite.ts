@@ -36,7 +36,7 @@ conformance(
   {
     id: "rfc2661-1251",
     clause: CLAUSES["RFC2661-8.1-03"],
-    version: 2,
+    version: 3,
     story: "a HELLO and an LCP Echo-Request from another port of the bench draw nothing to that port; the call goes on",
     background: ["ppp"],
     waitsMs: 1_000,
@@ -54,7 +54,7 @@ conformance(
     await silence(never(packet("packet to the other port", { "udp.dstPort": port }), "RFC2661-8.1-03").within(1_000));
     const ns = tunnel.hello();
     await climb(must(acks(ns, { tunnel: tunnel.id }), "RFC2661-8.1-03"));
-    call.echo(100);
+    call.ask(100);
     await climb(must(echoed(100, call.id), "RFC2661-8.1-03"));
   },
 );

@@ -30,6 +30,7 @@ const CAUSES = {
 conformance(
   {
     id: "rfc3145-0001",
+    version: 2,
     clause: CLAUSES["RFC3145-1-02"],
     background: AROUND,
     story: "a CDN with a disconnect cause, whatever that says, is acknowledged and ends the session as one without",
@@ -48,7 +49,7 @@ conformance(
     const tunnel = await bench.open();
     const call = await tunnel.call();
     await call.openLcp(caller, gateway, LCP_ONLY);
-    call.echo(8);
+    call.ask(8);
     await climb(given(echoed(8, call.id)));
     call.stop();
     const goodbye = cdn({ assignedSessionId: call.id }, [CAUSES[params.cause]]);
@@ -62,6 +63,7 @@ conformance(
 conformance(
   {
     id: "rfc3145-0002",
+    version: 2,
     clause: CLAUSES["RFC3145-1-02"],
     needs: ["lns"],
     background: AROUND,
@@ -73,7 +75,7 @@ conformance(
     const second = await tunnel.call();
     await second.openLcp(caller, gateway, LCP_ONLY);
     tunnel.send(cdn({ assignedSessionId: first.id }, [cause(1)]), { sessionId: first.peerId });
-    second.echo(9);
+    second.ask(9);
     await climb(should(echoed(9, second.id), "RFC3145-1-02"));
   },
 );

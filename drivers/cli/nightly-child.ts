@@ -45,6 +45,8 @@ export async function runChild(args: readonly string[], o: ChildOptions): Promis
     stdio: ["ignore", "pipe", "pipe"],
   });
   const log = createWriteStream(o.log);
+  // Comes last, behind an error too.
+  const logClosed = new Promise<void>((done) => log.once("close", () => done()));
   // A full disk must not end the night; what the run prints is read on, so that it does not wait for its reader.
   log.once("error", ({ code, message }: NodeJS.ErrnoException) => {
     log.on("error", () => undefined);
@@ -86,7 +88,8 @@ export async function runChild(args: readonly string[], o: ChildOptions): Promis
     clearTimeout(timer);
     late.abort();
     o.signal.removeEventListener("abort", onNight);
-    await new Promise((done) => log.end(done));
+    log.end();
+    await logClosed;
   }
 }
 

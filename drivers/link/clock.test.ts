@@ -240,8 +240,12 @@ describe("RealClock", () => {
     };
     clock.schedule(0, bug);
     await expect(clock.until(never, clock.now() + 2_000)).rejects.toThrow("our bug");
-    clock.schedule(0, bug);
-    await new Promise((resolve) => setTimeout(resolve, 5));
+    await new Promise<void>((resolve) => {
+      clock.schedule(0, () => {
+        setImmediate(resolve);
+        bug();
+      });
+    });
     await expect(clock.until(() => true, clock.now())).rejects.toThrow("our bug");
     expect(await clock.until(() => true, clock.now())).toBe(true);
   });

@@ -146,6 +146,7 @@ conformance(
     story:
       "whether a HELLO gets a ZLB of its own, and whether the tunnel is cleared behind its last session, is written down",
     background: ["ppp", "session"],
+    version: 2,
     waitsMs: 2_000,
   },
   async ({ bench, note, allow }) => {
@@ -156,7 +157,8 @@ conformance(
     await note(
       may(control("ZLB", { "l2tp.tunnelId": tunnel.id, "l2tp.nr": after(ns, 1) }), "RFC2661-5.8-25").within(1_000),
     );
-    await tunnel.acknowledged(tunnel.hangUp(call));
+    // A StopCCN may be what acknowledges the CDN.
+    tunnel.hangUp(call);
     await note(may(stopped(tunnel.id), "RFC2661-5.6-02").within(2_000));
   },
 );

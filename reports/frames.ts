@@ -13,7 +13,8 @@ export function framesOfCase(folder: CaseFolder): readonly Frame[] {
   const file = join(folder.dir, "run.pcapng");
   if (!existsSync(file)) return [];
   try {
-    return framesOf(readFileSync(file), { dut: new Set(folder.ladder?.device.addresses ?? []) });
+    const { device, l2tpPorts } = folder.ladder ?? {};
+    return framesOf(readFileSync(file), { dut: new Set(device?.addresses), l2tpPorts });
   } catch (error) {
     if (error instanceof CaptureError) return [];
     throw error;

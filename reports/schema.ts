@@ -108,6 +108,7 @@ export const ladderSchema = z.object({
       of: z.array(asked).exactOptional(),
     }),
   ),
+  l2tpPorts: z.array(z.int()).exactOptional(),
   teardownAfter: z.int().min(0).nullish(),
   sanity: z.object({ after: z.int().min(0) }).nullish(),
 });

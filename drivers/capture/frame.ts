@@ -23,6 +23,8 @@ export interface Frame {
   readonly dst: SocketAddress;
   readonly linkType: LinkType;
   readonly octets: Uint8Array;
+  /** Ports besides 1701 of which whoever recorded it knows that L2TP is spoken there; a lens that names ports goes before. */
+  readonly l2tpPorts?: ReadonlySet<number>;
 }
 
 /**
@@ -51,7 +53,7 @@ export function packetOf(frame: Frame, lens: Lens = NO_LENS): Packet {
 }
 
 function dissectOptions(frame: Frame, lens: Lens): DissectOptions {
-  const { l2tpPorts, tunnelSecret, reveal } = lens;
+  const { l2tpPorts = frame.l2tpPorts, tunnelSecret, reveal } = lens;
   return {
     ...(l2tpPorts && { l2tpPorts }),
     ...(tunnelSecret && { tunnelSecret }),

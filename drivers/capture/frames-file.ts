@@ -46,6 +46,8 @@ export interface Attribution {
   readonly point?: Point;
   /** `witness` if not given. */
   readonly clock?: FrameClock;
+  /** Ports besides 1701 on which L2TP was spoken. */
+  readonly l2tpPorts?: readonly number[] | undefined;
 }
 
 /** The frame behind a record. A file that `encodeFrames` wrote speaks for itself; any other goes by the attribution. */
@@ -83,7 +85,9 @@ function among(ends: ReadonlySet<string> | undefined, { address, port }: SocketA
 /** The frames of a whole capture file, numbered from 1. Throws a CaptureError where it cannot be read. */
 export function framesOf(file: Uint8Array, attribution: Attribution = {}): readonly Frame[] {
   const timeline = new Timeline();
-  const reader = new CaptureReader((record) => timeline.add(frameOf(record, attribution)));
+  const { l2tpPorts } = attribution;
+  const known = l2tpPorts && { l2tpPorts: new Set(l2tpPorts) };
+  const reader = new CaptureReader((record) => timeline.add({ ...frameOf(record, attribution), ...known }));
   reader.push(file);
   reader.end();
   return timeline.frames;

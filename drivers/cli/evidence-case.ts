@@ -68,10 +68,10 @@ export function judgeCase(files: Files, dir: string, secret: Uint8Array | undefi
   }
 }
 
-function framesIn(files: Files, path: string, { device }: Ladder): readonly Frame[] {
+function framesIn(files: Files, path: string, { device, l2tpPorts }: Ladder): readonly Frame[] {
   if (!files.has(path)) throw new Misuse({ file: path, expected: "the capture of the case", found: "no such file" });
   try {
-    return framesOf(files.read(path), { dut: new Set(device.addresses) });
+    return framesOf(files.read(path), { dut: new Set(device.addresses), l2tpPorts });
   } catch (cause) {
     if (!(cause instanceof CaptureError)) throw cause;
     const { offset, expected, found } = cause;

@@ -13,6 +13,8 @@ import {
   icrp,
   icrq,
   lcp,
+  occn,
+  ocrp,
   ofU16,
   prepend,
   sccrp,
@@ -350,6 +352,27 @@ conformance(
     tunnel.send(append(sli(), MANDATORY), { sessionId: call.peerId });
     await call.echoAfterEnd(100);
     await silence(never(echoed(100, call.id), "RFC2661-4.1-03"));
+  },
+);
+
+conformance(
+  {
+    id: "rfc2661-0129",
+    clause: CLAUSES["RFC2661-4.1-03"],
+    needs: ["lns", "outgoing-calls", "dial-out"],
+    story: "an OCCN with an unknown M=1 AVP brings up no session: no PPP comes on it",
+    waitsMs: 3_000,
+  },
+  async ({ bench, silence, allow }) => {
+    const tunnel = await bench.answer();
+    const call = await tunnel.askedOut();
+    tunnel.send(ocrp({ assignedSessionId: call.id }), { sessionId: call.peerId });
+    allow(control("CDN"), stopped(tunnel.id), redial, control("OCRQ"));
+    bench.burst(() => {
+      tunnel.send(append(occn(), MANDATORY), { sessionId: call.peerId });
+      call.send(lcp.configureRequest(1, []));
+    });
+    await silence(never(data({ "l2tp.sessionId": call.id }), "RFC2661-4.1-03"));
   },
 );
 

@@ -2,7 +2,7 @@
 import { conformance } from "#conformance";
 import { CLAUSES } from "#clauses";
 import { given, may, must, never } from "#expect/ladder";
-import { acks, anyOf, control, data, echoed, lcp as lcpPacket, redial, stopped } from "#expect/matchers";
+import { acks, anyOf, control, data, echoed, lcp as lcpPacket, present, redial, stopped } from "#expect/matchers";
 import { avpOf, cdn, iccn, icrq, lcp, type Avp } from "#peer/script";
 
 const text = (octets: number): string => "5".repeat(octets);
@@ -113,14 +113,17 @@ conformance(
     id: "rfc2661-1145",
     clause: CLAUSES["RFC2661-4.4.4-06"],
     needs: ["lns"],
-    story: "the LCP options that the LNS offers on a synchronous and an asynchronous call are written down",
+    story: "whether the LNS asks for a character map on a synchronous and on an asynchronous call is written down",
     params: [{ framing: 1 }, { framing: 2 }],
     background: ["ppp"],
+    version: 2,
+    waitsMs: 2_000,
   },
   async ({ bench, note, params: { framing } }) => {
     const tunnel = await bench.open();
     const call = await tunnel.call({ iccn: [avpOf("framingType", framing)] });
-    await note(may(lcpPacket("Configure-Request", { "l2tp.sessionId": call.id }), "RFC2661-4.4.4-06"));
+    const asks = lcpPacket("Configure-Request", { "l2tp.sessionId": call.id, "lcp.option.accm": present });
+    await note(may(asks, "RFC2661-4.4.4-06").within(2_000));
   },
 );
 

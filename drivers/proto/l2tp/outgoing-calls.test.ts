@@ -120,6 +120,13 @@ describe("a message out of place ends the call with CDN", () => {
     }
   });
 
+  test("as does an OCCN with what the LNS must know and does not", () => {
+    const { pair, session, rings } = ringing();
+    pair.lac.send(rings?.tunnel ?? 0, { ...occn, avps: [...occn.avps, UNKNOWN] }, pair.now, { sessionId: session });
+    pair.settle();
+    expect(pair.said("lns").at(-1)).toBe("CDN 2/8");
+  });
+
   test("and a request that the LAC cannot serve is refused", () => {
     const { pair, tunnel } = ringing({ lac: { framingCapabilities: 1, bearerCapabilities: 1 } });
     const asks = (...avps: Parameters<typeof message>[1][]): string | undefined => {

@@ -41,7 +41,7 @@ const TABLES: Readonly<Record<SessionSide, string>> = {
     established                          | OCRQ, OCRP, OCCN        | send CDN, clean up     | idle
     wait-cs-answer, established          | CDN                     | clean up               | idle
     established                          | line-drop, local-close  | send CDN, clean up     | idle`,
-  // RFC 2661 §7.5.2
+  // RFC 2661 §7.5.2; that a bad OCCN ends the session is §4.1
   "lns-outgoing": `
     idle                                 | call                    | open tunnel            | wait-tunnel
     idle                                 | OCCN, OCRP, CDN         | clean up               | idle
@@ -49,7 +49,8 @@ const TABLES: Readonly<Record<SessionSide, string>> = {
     wait-reply                           | OCRP ok                 |                        | wait-connect
     wait-reply                           | OCRP bad                | send CDN, clean up     | idle
     wait-reply                           | OCCN, OCRQ              | send CDN, clean up     | idle
-    wait-connect                         | OCCN                    |                        | established
+    wait-connect                         | OCCN ok                 |                        | established
+    wait-connect                         | OCCN bad                | send CDN, clean up     | idle
     wait-connect                         | OCRQ, OCRP              | send CDN, clean up     | idle
     idle, wait-reply, wait-connect, established | CDN              | clean up               | idle
     established                          | OCRQ, OCRP, OCCN        | send CDN, clean up     | idle

@@ -158,7 +158,9 @@ const LNS_OUTGOING: Table = {
     "local-close": ["idle", "send CDN", "clean up"],
   },
   "wait-connect": {
-    OCCN: ["established"],
+    // One row in the RFC; what ends a session by §4.1 or §7.1 ends this one too.
+    "OCCN ok": ["established"],
+    "OCCN bad": ["idle", "send CDN", "clean up"],
     OCRQ: ["idle", "send CDN", "clean up"],
     OCRP: ["idle", "send CDN", "clean up"],
     CDN: ["idle", "clean up"],

@@ -1,7 +1,7 @@
 /** RFC 1334 §1, §2 and §2.2.1: when PAP is asked for and runs, and how the end that asks takes its time. */
 import { conformance } from "#conformance";
 import { CLAUSES } from "#clauses";
-import { may, must, never, should } from "#expect/ladder";
+import { given, may, must, never, should } from "#expect/ladder";
 import {
   anyOf,
   between,
@@ -112,6 +112,7 @@ conformance(
 conformance(
   {
     id: "rfc1334-0104",
+    version: 2,
     clause: CLAUSES["RFC1334-2.2.1-13"],
     clauses: [CLAUSES["RFC1334-2.2.1-06"]],
     needs: ["lns", "pap"],
@@ -121,10 +122,12 @@ conformance(
     const tunnel = await bench.open();
     const call = await tunnel.call();
     allow(...LINK, pap("Authenticate-Ack"));
-    await call.openIp(caller, gateway, { auth: "pap" });
-    call.send(papPacket.request(200, caller.user, caller.password));
-    const first = await climb(must(pap("Authenticate-Ack", { "pap.id": 200 }), "RFC1334-2.2.1-06"));
+    call.begin(caller, gateway, { auth: "pap" });
+    const first = await climb(given(pap("Authenticate-Ack")));
+    await call.ipOpened();
     const message = first.field("pap.message")?.value ?? "";
+    call.send(papPacket.request(200, caller.user, caller.password));
+    await climb(must(pap("Authenticate-Ack", { "pap.id": 200 }), "RFC1334-2.2.1-06"));
     call.send(papPacket.request(201, caller.user, caller.password));
     await climb(must(pap("Authenticate-Ack", { "pap.id": 201 }), "RFC1334-2.2.1-06"));
     call.send(papPacket.request(202, caller.user, caller.password));

@@ -2,7 +2,7 @@
  * `npm run golden [-- choice-0001 ...]`: plays the peers of the choices (`fixtures/mutants/choices.ts`), all of them or those
  * named, and keeps their captures and ladders in `fixtures/captures/choices/`. Ends with 1 where a peer does not go its way.
  */
-import { cpSync, mkdirSync, mkdtempSync, readdirSync, rmSync } from "node:fs";
+import { cpSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { basename, join } from "node:path";
 import { fileURLToPath, pathToFileURL } from "node:url";
@@ -11,7 +11,7 @@ const root = fileURLToPath(new URL("..", import.meta.url));
 const built = (path) => import(pathToFileURL(join(root, "dist/fixtures", path)).href);
 const { CHOICES } = await built("mutants/choices.js");
 const { loadCatalogue, select } = await built("catalogue.js");
-const { GOLDEN_FILES, GOLDEN_FOLDER, goldenFolder, playWay } = await built("mutation/choice-trial.js");
+const { GOLDEN_FOLDER, goldenFolder, playWay } = await built("mutation/choice-trial.js");
 
 const named = process.argv.slice(2);
 const unknown = named.filter((id) => !CHOICES.some((choice) => choice.id === id));
@@ -37,7 +37,11 @@ try {
       }
       const kept = goldenFolder(choice, i + 1);
       mkdirSync(kept, { recursive: true });
-      for (const file of GOLDEN_FILES) cpSync(join(folder, file), join(kept, file));
+      // When the case ran, and how long that took, is no part of what it shows.
+      const ladder = JSON.parse(readFileSync(join(folder, "ladder.json"), "utf8"));
+      const lasting = { ...ladder, startedAt: new Date(0).toISOString(), durationMs: 0 };
+      writeFileSync(join(kept, "ladder.json"), JSON.stringify(lasting));
+      cpSync(join(folder, "run.pcapng"), join(kept, "run.pcapng"));
     }
   const wanted = new Set(CHOICES.flatMap((choice) => choice.ways.map((_, i) => basename(goldenFolder(choice, i + 1)))));
   for (const name of readdirSync(GOLDEN_FOLDER))

@@ -91,7 +91,7 @@ conformance(
       CLAUSES["RFC1661-5.5-05"],
       CLAUSES["RFC1661-5.5-04"],
     ],
-    version: 2,
+    version: 3,
     story: "a Terminate-Request without an answer is repeated some times, and then the device ends the call",
     waitsMs: 40_000,
   },
@@ -103,9 +103,10 @@ conformance(
     call.stop();
     call.send(FATAL);
     const first = await climb(should(TERMINATE, "RFC1661-5.5-01"));
-    await climb(should(TERMINATE, "RFC1661-5.5-02").within(REPEATS_WITHIN_MS));
     const same = lcp("Terminate-Request", { "lcp.id": first.number("lcp.id") });
-    await note(may(same, "RFC1661-5.5-05").within(5000));
+    // By default there are two in all (§4.6), so the second one tells both.
+    const again = await note(may(same, "RFC1661-5.5-05").within(REPEATS_WITHIN_MS));
+    if (again === undefined) await climb(should(TERMINATE, "RFC1661-5.5-02").within(REPEATS_WITHIN_MS));
     await climb(should(HANGS_UP, "RFC1661-3.7-02").within(GIVES_UP_WITHIN_MS));
   },
 );

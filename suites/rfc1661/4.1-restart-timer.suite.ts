@@ -63,9 +63,9 @@ for (const [id, state, clause] of [
     {
       id,
       clause: CLAUSES[clause],
-      clauses: [CLAUSES["RFC1661-4.6-09"]],
-      version: 2,
-      story: `${state}, nobody ever answers: the requests should come to an end, and once they have none comes any more`,
+      clauses: [CLAUSES["RFC1661-4.6-09"], CLAUSES["RFC1661-4.2-01"]],
+      version: 3,
+      story: `${state}, nobody ever answers: the requests end for good; the answer to one of the bench is noted`,
       waitsMs: 45_000,
     },
     async (context) => {
@@ -75,6 +75,9 @@ for (const [id, state, clause] of [
       const listenedMs = await a.exhaust(clause);
       const judged = listenedMs === undefined ? "RFC1661-4.6-09" : clause;
       await context.silence(never(a.request, judged).within((listenedMs ?? 0) + 3 * a.restartMs));
+      // Who waits passively does so for a request of the other end.
+      a.ask(EVENT_ID);
+      await context.note(may(a.of("Configure-Ack", { "lcp.id": EVENT_ID }), "RFC1661-4.2-01"));
     },
   );
 
@@ -82,14 +85,14 @@ conformance(
   {
     id: "rfc1661-0455",
     clause: CLAUSES["RFC1661-4.2-02"],
-    clauses: [CLAUSES["RFC1661-4.2-01"]],
+    version: 2,
     story: "nobody ever answers: a call is a switched circuit, so the device ends it and does not wait in silence",
     waitsMs: 45_000,
   },
   async (context) => {
     const a = (await reach(context, "Req-Sent", "RFC1661-4.2-02"))!;
     context.allow(a.gone);
-    await a.exhaust("RFC1661-4.2-01");
+    await a.exhaust("RFC1661-4.2-02");
     await context.climb(should(a.gone, "RFC1661-4.2-02"));
   },
 );

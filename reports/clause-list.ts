@@ -5,8 +5,8 @@ import { CLAUSES, type Clause, type ClauseId } from "#clauses";
 export interface Catalogue {
   readonly cases: readonly { readonly id: string; readonly clause: ClauseId; readonly clauses: readonly ClauseId[] }[];
   readonly rules: readonly { readonly id: string; readonly clause: ClauseId }[];
-  /** Peers with one fault each, which the judge must find. */
-  readonly mutants: readonly { readonly id: string; readonly clause: ClauseId }[];
+  /** Faulty peers and devices whose fault was found, and peers that go either way where a clause leaves it open. */
+  readonly proofs: readonly { readonly id: string; readonly clause: ClauseId }[];
   /** Why nothing judges a clause, where that is known. */
   readonly untested?: Readonly<Partial<Record<ClauseId, string>>>;
 }
@@ -44,7 +44,7 @@ export function listClauses(catalogue: Catalogue, runs: readonly LastRun[] = [])
   };
   for (const c of catalogue.cases) for (const clause of [c.clause, ...c.clauses]) add(judges, clause, c.id);
   for (const r of catalogue.rules) add(judges, r.clause, r.id);
-  for (const m of catalogue.mutants) add(proofs, m.clause, m.id);
+  for (const p of catalogue.proofs) add(proofs, p.clause, p.id);
   return Object.values(CLAUSES).map((clause) => {
     const { id, rfc, section, level, actor, testable, text } = clause;
     const judgedBy = judges.get(id) ?? [];

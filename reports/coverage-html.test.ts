@@ -8,7 +8,7 @@ const HOSTILE = `"><script>alert(1)</script><img src=http://x.example/ onerror=a
 const catalogue: Catalogue = {
   cases: [{ id: "rfc2661-0512", clause: A, clauses: [A] }],
   rules: [],
-  mutants: [],
+  proofs: [],
   untested: { "RFC2661-5.8-05": HOSTILE },
 };
 const finding = { clause: A, verdict: "fail", expected: "must ack", actual: `#8 ${HOSTILE}` } as const;

@@ -36,7 +36,7 @@ export function coveragePage(c: Coverage): string {
 }
 
 function totalsText({ judged, proven, untested }: Counts): string {
-  return `${judged} judged by a case or a rule, ${proven} of them proven by a mutant; ${untested} untested, each with its reason.`;
+  return `${judged} judged by a case or a rule, ${proven} of them proven; ${untested} untested, each with its reason.`;
 }
 
 function runsTable({ runs, tool }: Coverage): string {
@@ -52,7 +52,7 @@ function summary({ documents, counts, runs }: Coverage): readonly string[] {
     [name, n.clauses, n.judged, n.proven, n.untested].map((word) => cell(String(word))),
   );
   return [
-    table(["document", "clauses", "judged", "proven by a mutant", "untested"], could),
+    table(["document", "clauses", "judged", "proven", "untested"], could),
     ...runs.flatMap(({ device }) => {
       const came = all.map(({ name, counts: n }) => [
         cell(name),
@@ -127,7 +127,7 @@ function judgesPart({ judgedBy, provenBy }: CoverageClause): string {
   if (judgedBy.length === 0) return "";
   const names = el("span", { class: "key" }, escapeXml(judgedBy.join(" ")));
   const folded = el("details", {}, el("summary", {}, escapeXml(`${judgedBy.length} cases and rules`)), names);
-  const proof = provenBy.length === 0 ? el("div", { class: "why" }, "no mutant proves it") : "";
+  const proof = provenBy.length === 0 ? el("div", { class: "why" }, "nothing proves it") : "";
   return (judgedBy.length > NAMED ? folded : names) + proof;
 }
 

@@ -36,7 +36,7 @@ function page(): string {
       };
     }),
   };
-  return coveragePage(coverageOf({ cases, rules: [], mutants: [] }, [run], { name: "l2tpspec", version: "1" }));
+  return coveragePage(coverageOf({ cases, rules: [], proofs: [] }, [run], { name: "l2tpspec", version: "1" }));
 }
 
 const able = has("the coverage page in a browser", "chromium");

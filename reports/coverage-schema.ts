@@ -24,7 +24,9 @@ const clause: z.ZodType<CoverageClause> = z.object({
   testable: z.string(),
   text: z.string(),
   judgedBy: z.array(z.string()).describe("cases and rules"),
-  provenBy: z.array(z.string()).describe("mutants"),
+  provenBy: z
+    .array(z.string())
+    .describe("mutants, choices between ways left open, and faults of the emulated firewall"),
   untested: z.string().nullable().describe("why nothing judges it; null where something does"),
   told: z
     .array(

@@ -7,7 +7,7 @@ const [A, B, C] = ["RFC2661-5.8-02", "RFC2661-5.8-03", "RFC2661-5.8-04"] as cons
 const catalogue: Catalogue = {
   cases: [{ id: "two", clause: A, clauses: [A, B] }],
   rules: [{ id: "rule-c", clause: C }],
-  mutants: [{ id: "mutant-0001", clause: A }],
+  proofs: [{ id: "mutant-0001", clause: A }],
   untested: { "RFC2661-5.8-05": "the window cannot be seen" },
 };
 const TOOL = { name: "l2tpspec", version: "1" } as const;

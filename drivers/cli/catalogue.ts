@@ -1,13 +1,13 @@
 /** All that judges and all that proves it, for lists of clauses and for their coverage. */
 import type { Catalogue } from "#reports/clause-list";
 
-/** Loads every suite, rule and mutant. */
+/** Loads every suite and rule, and every faulty peer and choice. */
 export async function catalogue(): Promise<Catalogue> {
-  const [{ loadCatalogue }, { clausesOf }, { RULES }, { MUTANTS }, { UNTESTED }] = await Promise.all([
+  const [{ loadCatalogue }, { clausesOf }, { RULES }, { proofs }, { UNTESTED }] = await Promise.all([
     import("#fixtures/catalogue"),
     import("#conformance"),
     import("#expect/rules/index"),
-    import("#mutants/index"),
+    import("#fixtures/proofs"),
     import("#clauses/untested/index"),
   ]);
   const cases = (await loadCatalogue()).map(({ definition: d }) => ({
@@ -15,5 +15,5 @@ export async function catalogue(): Promise<Catalogue> {
     clause: d.clause.id,
     clauses: clausesOf(d),
   }));
-  return { cases, rules: RULES, mutants: MUTANTS, untested: UNTESTED };
+  return { cases, rules: RULES, proofs: proofs(cases), untested: UNTESTED };
 }

@@ -14,7 +14,7 @@ const catalogue: Catalogue = {
     { id: "rfc2661-0513", clause: "RFC2661-5.8-02", clauses: [] },
   ],
   rules: [{ id: "rule-rfc2661-5.8-02", clause: "RFC2661-5.8-02" }],
-  mutants: [
+  proofs: [
     { id: "mutant-0001", clause: "RFC2661-5.8-02" },
     { id: "mutant-0002", clause: "RFC2661-5.8-02" },
   ],
@@ -70,10 +70,10 @@ describe("the listing", () => {
   test("for people: judges, requirement, and the sums", () => {
     const lines = clausesText(all, {}).trimEnd().split("\n");
     const at = lines.findIndex((l) => l.startsWith("RFC2661-5.8-03 "));
-    expect(lines[at]).toMatch(/ rfc2661-0512 \(no mutant proves it\)$/);
+    expect(lines[at]).toMatch(/ rfc2661-0512 \(nothing proves it\)$/);
     expect(lines[at + 1]?.trim()).toBe(CLAUSES["RFC2661-5.8-03"].text);
     expect(lines.at(-1)).toBe(
-      `${all.length} clauses: 2 judged, 1 of them proven by a mutant, ${all.length - 2} not judged`,
+      `${all.length} clauses: 2 judged, 1 of them proven, ${all.length - 2} not judged`,
     );
   });
 });
@@ -100,7 +100,7 @@ describe("--html", () => {
     const html = join(dir, "page.html");
     const text = await clauses(catalogue, { out: join(dir, "out"), html });
     expect(text).toBe(
-      `${all.length} clauses: 2 judged, 1 of them proven by a mutant, ${all.length - 2} not judged\npage: ${html}\n`,
+      `${all.length} clauses: 2 judged, 1 of them proven, ${all.length - 2} not judged\npage: ${html}\n`,
     );
     const page = readFileSync(html, "utf8");
     for (const device of ["lns-1", "lns-2"])

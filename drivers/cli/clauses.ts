@@ -62,7 +62,7 @@ export function clausesText(all: readonly ListedClause[], { json = false, untest
   const shown = untested ? all.filter((c) => c.judgedBy.length === 0) : all;
   if (json) return `${JSON.stringify(shown, null, 2)}\n`;
   const lines = shown.map((c) => {
-    const judged = c.untested ?? `${c.judgedBy.join(" ")}${c.provenBy.length > 0 ? "" : " (no mutant proves it)"}`;
+    const judged = c.untested ?? `${c.judgedBy.join(" ")}${c.provenBy.length > 0 ? "" : " (nothing proves it)"}`;
     const said = Object.entries(c.verdicts).map(([device, verdict]) => `${device}: ${verdict}`);
     const last = said.length === 0 ? "" : `    ${said.join("; ")}\n`;
     return `${c.id.padEnd(18)} ${c.level.padEnd(15)} ${c.actor.padEnd(13)} ${judged}\n    ${c.text}\n${last}`;
@@ -73,5 +73,5 @@ export function clausesText(all: readonly ListedClause[], { json = false, untest
 function totalsLine(all: readonly ListedClause[]): string {
   const judged = all.filter((c) => c.judgedBy.length > 0);
   const proven = judged.filter((c) => c.provenBy.length > 0).length;
-  return `${all.length} clauses: ${judged.length} judged, ${proven} of them proven by a mutant, ${all.length - judged.length} not judged`;
+  return `${all.length} clauses: ${judged.length} judged, ${proven} of them proven, ${all.length - judged.length} not judged`;
 }

@@ -39,7 +39,7 @@ const listedClause: z.ZodType<ListedClause> = z.object({
   testable: z.string(),
   text: z.string(),
   judgedBy: words.describe("cases and rules"),
-  provenBy: words.describe("mutants"),
+  provenBy: words.describe("mutants, choices between ways left open, and faults of the emulated firewall"),
   untested: z.string().nullable().describe("why nothing judges it"),
   verdicts: z
     .record(z.string(), z.string())

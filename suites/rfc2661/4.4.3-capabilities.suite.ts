@@ -140,7 +140,7 @@ conformance(
     const call = tunnel.ask();
     call.peerId = (await climb(given(control("ICRP", { "l2tp.sessionId": call.id })))).number("avp.assignedSessionId");
     bench.burst(() => {
-      tunnel.send(iccn({ framingType: lacks || ASYNC }), { sessionId: call.peerId });
+      tunnel.send(iccn({ framingType: lacks || ASYNC }), { sessionId: call.peerId, untold: true });
       call.send(lcp.configureRequest(1, []));
     });
     const carried = data({ "l2tp.sessionId": call.id });

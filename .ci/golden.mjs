@@ -11,7 +11,7 @@ const root = fileURLToPath(new URL("..", import.meta.url));
 const built = (path) => import(pathToFileURL(join(root, "dist/fixtures", path)).href);
 const { CHOICES } = await built("mutants/choices.js");
 const { loadCatalogue, select } = await built("catalogue.js");
-const { GOLDEN_FOLDER, goldenFolder, playWay } = await built("mutation/choice-trial.js");
+const { blameIn, GOLDEN_FOLDER, goldenFolder, playWay } = await built("mutation/choice-trial.js");
 
 const named = process.argv.slice(2);
 const unknown = named.filter((id) => !CHOICES.some((choice) => choice.id === id));
@@ -27,11 +27,11 @@ try {
     for (const [i, way] of choice.ways.entries()) {
       const { result, recorded, folder } = await playWay(runs.get(choice.run), choice, way, 1, casesDir);
       const goes = JSON.stringify(recorded) === JSON.stringify(way.records);
-      const conforms = ["pass", "remark"].includes(result.verdict);
+      const blame = blameIn(result);
       console.log(`${choice.id}-${i + 1} ${choice.clause} ${way.story}: ${recorded.join(", ")}`);
       if (!goes) console.error(`  expected ${way.records.join(", ")}`);
-      if (!conforms) console.error(`  ${result.verdict}: ${result.reason}`);
-      if (!goes || !conforms) {
+      for (const words of blame) console.error(`  ${words}`);
+      if (!goes || blame.length > 0) {
         astray++;
         continue;
       }

@@ -23,7 +23,7 @@ export interface Frame {
   readonly dst: SocketAddress;
   readonly linkType: LinkType;
   readonly octets: Uint8Array;
-  /** Ports besides 1701 of which whoever recorded it knows that L2TP is spoken there; a lens that names ports goes before. */
+  /** Ports besides 1701 on which L2TP is spoken, as far as whoever recorded it knows. A lens that names ports is believed instead. */
   readonly l2tpPorts?: ReadonlySet<number>;
 }
 

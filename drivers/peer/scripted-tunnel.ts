@@ -35,6 +35,8 @@ export class ScriptedTunnel {
   peerId = 0;
   #link: Link;
   readonly #clock: Clock;
+  /** Where the tunnel was asked for. */
+  readonly #called: SocketAddress;
   #remote: SocketAddress;
   readonly #delivery: Delivery<Outgoing, L2tpView>;
   readonly #onData = new Map<number, DataHandler>();
@@ -54,6 +56,7 @@ export class ScriptedTunnel {
   }) {
     this.#link = o.link;
     this.#clock = o.clock;
+    this.#called = o.remote;
     this.#remote = o.remote;
     this.id = o.id;
     this.#secrets = o.secrets ?? {};
@@ -183,7 +186,9 @@ export class ScriptedTunnel {
     for (let d = this.#delivery.poll(now); d !== undefined; d = this.#delivery.poll(now)) {
       const { message, ns, nr } = d;
       const h = { tunnelId: message?.tunnelId ?? this.peerId, sessionId: message?.sessionId ?? 0, ns, nr };
-      this.#link.send(encodeControl(h, message?.body ?? new Uint8Array(0), message?.header ?? {}), this.#remote);
+      // A request that is repeated goes where it went, though the answer came from another port (RFC 2661 §8.1).
+      const to = message?.tunnelId === 0 ? this.#called : this.#remote;
+      this.#link.send(encodeControl(h, message?.body ?? new Uint8Array(0), message?.header ?? {}), to);
     }
     const at = this.#delivery.nextTimerAt();
     this.#cancel = at === undefined ? undefined : this.#clock.schedule(at, () => this.#pump());

@@ -7,7 +7,7 @@ import { viewL2tp, type L2tpView, type Secrets } from "./l2tp/message.ts";
 import { ipv4At, type LinkType } from "./linklayer.ts";
 import { viewChap, type ChapView } from "./ppp/chap.ts";
 import { viewControl, type ControlView } from "./ppp/control.ts";
-import { PPP, viewPppFrame, type PppFrameView } from "./ppp/frame.ts";
+import { isNcp, PPP, viewPppFrame, type PppFrameView } from "./ppp/frame.ts";
 import { viewIpcp, type IpcpView } from "./ppp/ipcp.ts";
 import { viewLcp, type LcpView } from "./ppp/lcp.ts";
 import { viewPap, type PapView } from "./ppp/pap.ts";
@@ -159,8 +159,7 @@ function pppIn(octets: Uint8Array, at: number, end: number): PppLayers {
 
 /** Protocols whose packets begin with Code, Identifier and Length: every NCP (RFC 1661 §2), and some that manage the link. */
 function isControlProtocol(protocol: number): boolean {
-  if (protocol >= 0x8000 && protocol <= 0xbfff) return true;
-  return protocol === PPP.CBCP || protocol === PPP.BACP || protocol === PPP.EAP;
+  return isNcp(protocol) || protocol === PPP.CBCP || protocol === PPP.BACP || protocol === PPP.EAP;
 }
 
 /** Clean layers add nothing, so that a clean packet allocates no list. */

@@ -2,11 +2,8 @@
 import { conformance } from "#conformance";
 import { CLAUSES } from "#clauses";
 import { may, must } from "#expect/ladder";
-import { acks, anyOf, control, packet, stopped } from "#expect/matchers";
+import { acks, anyOf, control, NO_SECOND_TUNNEL, packet, stopped, tunnelRefused } from "#expect/matchers";
 import { avpOf, sccrp, sccrq } from "#peer/script";
-
-/** A device may refuse what it has no room for, with its reason (RFC 2661 §4.4.2, §5.7). */
-const NO_SECOND_TUNNEL = "the device takes no second tunnel";
 
 conformance(
   {
@@ -32,7 +29,10 @@ conformance(
     const fresh = bench.tunnelBeside(again);
     fresh.send(sccrq({ assignedTunnelId: fresh.id, hostName: bench.hostName }));
     await climb(
-      must(control("SCCRP", { "l2tp.tunnelId": fresh.id }), "RFC2661-7.2.1-06").or(stopped(fresh.id), NO_SECOND_TUNNEL),
+      must(control("SCCRP", { "l2tp.tunnelId": fresh.id }), "RFC2661-7.2.1-06").or(
+        tunnelRefused(fresh.id),
+        NO_SECOND_TUNNEL,
+      ),
     );
   },
 );

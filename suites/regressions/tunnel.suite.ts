@@ -2,16 +2,13 @@
 import { conformance, type Tunnel } from "#conformance";
 import { CLAUSES } from "#clauses";
 import { given, may, must, never } from "#expect/ladder";
-import { acks, control, nonZero, present, redial, stopped } from "#expect/matchers";
+import { acks, control, NO_SECOND_TUNNEL, nonZero, present, redial, stopped, tunnelRefused } from "#expect/matchers";
 import { icrq, sccrp, sccrq, scccn, zlb } from "#peer/script";
 
 /** No proof of any secret. */
 const WRONG = new Uint8Array(16).fill(0x5a);
 const NOT_AUTHORISED = 4;
 const ANOTHER_CODE = "another reason than Result Code 4, not authorized";
-
-/** A device may refuse what it has no room for, with its reason (RFC 2661 §4.4.2, §5.7). */
-const NO_SECOND_TUNNEL = "the device takes no second tunnel";
 
 conformance(
   {
@@ -111,7 +108,7 @@ conformance(
     tunnel.send(sccrq({ assignedTunnelId: tunnel.id, hostName: bench.hostName }));
     await climb(
       must(control("SCCRP", { "l2tp.tunnelId": tunnel.id }), "RFC2661-7.2.1-06").or(
-        stopped(tunnel.id),
+        tunnelRefused(tunnel.id),
         NO_SECOND_TUNNEL,
       ),
     );
@@ -140,7 +137,7 @@ conformance(
     tunnel.send(sccrq({ assignedTunnelId: tunnel.id, hostName: bench.hostName }));
     await climb(
       must(control("SCCRP", { "l2tp.tunnelId": tunnel.id }), "RFC2661-7.2.1-06").or(
-        stopped(tunnel.id),
+        tunnelRefused(tunnel.id),
         NO_SECOND_TUNNEL,
       ),
     );

@@ -2,7 +2,18 @@
 import { conformance } from "#conformance";
 import { CLAUSES } from "#clauses";
 import { given, may, must, never } from "#expect/ladder";
-import { absent, acks, anyOf, control, data, echoed, redial, stopped } from "#expect/matchers";
+import {
+  absent,
+  acks,
+  anyOf,
+  control,
+  data,
+  echoed,
+  NO_SECOND_TUNNEL,
+  redial,
+  stopped,
+  tunnelRefused,
+} from "#expect/matchers";
 import {
   append,
   avpOf,
@@ -62,9 +73,6 @@ const withOptional = (m: ControlMessage, { vendor, type, octets, place }: Option
 const NAMESAKES = Array.from({ length: 40 }, (_, type) => unknownAvp(EXAMPLE_VENDOR, type, fromHex("ff fe fd")));
 /** One that would tell another id, were its vendor overlooked. */
 const OTHER_ID = (type: number) => unknownAvp(EXAMPLE_VENDOR, type, ofU16(0x0b0b));
-
-/** A device may refuse what it has no room for, with its reason (RFC 2661 §4.4.2, §5.7). */
-const NO_SECOND_TUNNEL = "the device takes no second tunnel";
 
 conformance(
   {
@@ -636,7 +644,10 @@ conformance(
     const fresh = await bench.tunnel();
     fresh.send(sccrq({ assignedTunnelId: fresh.id }));
     await climb(
-      must(control("SCCRP", { "l2tp.tunnelId": fresh.id }), "RFC2661-4.1-07").or(stopped(fresh.id), NO_SECOND_TUNNEL),
+      must(control("SCCRP", { "l2tp.tunnelId": fresh.id }), "RFC2661-4.1-07").or(
+        tunnelRefused(fresh.id),
+        NO_SECOND_TUNNEL,
+      ),
     );
   },
 );

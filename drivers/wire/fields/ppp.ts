@@ -4,7 +4,7 @@ import { hex } from "../octets.ts";
 import type { PppView } from "../packet.ts";
 import type { ChapView } from "../ppp/chap.ts";
 import type { ControlView, OptionView } from "../ppp/control.ts";
-import { PPP, pppName } from "../ppp/frame.ts";
+import { isNcp, PPP, pppName } from "../ppp/frame.ts";
 import { IPCP_CODES, type IpcpView } from "../ppp/ipcp.ts";
 import { authName, type LcpView } from "../ppp/lcp.ts";
 import type { PapView } from "../ppp/pap.ts";
@@ -135,5 +135,5 @@ const CCP_CODE_NAMES: ReadonlyMap<number, string> = namesOf({ ...IPCP_CODES, "Re
 /** The first seven codes mean the same in every NCP (RFC 1661 §5); EAP and CBCP have codes of their own. */
 export function ncpCodeName({ protocol, code }: ControlView): string | undefined {
   if (protocol === PPP.CCP || protocol === PPP.CCP_LINK) return CCP_CODE_NAMES.get(code);
-  return protocol >= 0x8000 && protocol <= 0xbfff ? NCP_CODE_NAMES.get(code) : undefined;
+  return isNcp(protocol) ? NCP_CODE_NAMES.get(code) : undefined;
 }

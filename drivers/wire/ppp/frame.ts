@@ -42,6 +42,11 @@ const ADDRESS = 0xff;
 const CONTROL = 0x03;
 const ADDRESS_CONTROL = ofU8(ADDRESS, CONTROL);
 
+/** RFC 1661 §2: Network Control Protocols have numbers from 8000 to bfff. */
+export function isNcp(protocol: number): boolean {
+  return protocol >= 0x8000 && protocol <= 0xbfff;
+}
+
 export interface PppFrameView {
   readonly at: number;
   readonly end: number;

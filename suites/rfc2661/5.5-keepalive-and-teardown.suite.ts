@@ -10,8 +10,8 @@ const UNKNOWN_MANDATORY = unknownAvp(0, 0xfff0, fromHex("00 01"), { m: 1 });
 const HELLO_WITHIN_MS = 75_000;
 /** A device that repeats as §5.8 recommends has given up by then; one that was told otherwise is waited for. */
 const CYCLE_MS = 60_000;
-/** More repeats than any device is configured to make. */
-const MOST_REPEATS = 20;
+/** More repeats than any device is configured to make; some take up to thirty. */
+const MOST_REPEATS = 31;
 /** Until the first repeat of a message; most come after a second. */
 const FIRST_REPEAT_MS = 10_000;
 
@@ -42,7 +42,7 @@ conformance(
     story:
       "nothing comes from the peer any more, not even an acknowledgement of HELLO: once that is repeated no more, tunnel and session are given up",
     background: ["ppp", "data"],
-    version: 2,
+    version: 3,
     waitsMs: HELLO_WITHIN_MS + CYCLE_MS + 3_000,
     // A device that gives a tunnel up may mix it up with the one that gets its number next.
     alone: true,
@@ -111,7 +111,7 @@ conformance(
     clause: CLAUSES["RFC2661-7.6-01"],
     clauses: [CLAUSES["RFC2661-5.8-12"]],
     story: "a StopCCN that is not acknowledged is given again, and in the end no more",
-    version: 2,
+    version: 3,
     waitsMs: CYCLE_MS + 9_000,
     alone: true,
   },

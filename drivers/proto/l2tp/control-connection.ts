@@ -61,6 +61,8 @@ export class ControlConnection implements Carrier {
   #discarded = false;
   /** The last session has ended, and an empty tunnel is not to stay. */
   #idle = false;
+  /** Since when an established tunnel has no session. */
+  #emptySince: number | undefined;
   #lastReceivedAt: number;
 
   constructor(
@@ -201,17 +203,22 @@ export class ControlConnection implements Carrier {
     }
     const helloAt = this.#helloAt();
     if (helloAt !== undefined && helloAt <= now) this.send(hello(this.settings));
+    const emptyUntil = this.#emptyUntil();
+    if (emptyUntil !== undefined && emptyUntil <= now) this.close({ result: STOPCCN_RESULT.generalRequest }, now);
   }
 
   nextTimerAt(): number | undefined {
-    const next = Math.min(this.channel.delivery.nextTimerAt() ?? Infinity, this.#helloAt() ?? Infinity);
+    const timers = [this.channel.delivery.nextTimerAt(), this.#helloAt(), this.#emptyUntil()];
+    const next = Math.min(...timers.map((at) => at ?? Infinity));
     return next === Infinity ? undefined : next;
   }
 
   /** Hands what the channel lets go to the endpoint. Nothing is to be said for a connection that is gone. */
   pump(now: number): void {
     if (this.#discarded) return;
-    if (this.#idle && this.state === "established") this.close({ result: STOPCCN_RESULT.generalRequest }, now);
+    const isEmpty = this.state === "established" && this.calls.live.length === 0;
+    if (this.#idle && isEmpty) this.close({ result: STOPCCN_RESULT.generalRequest }, now);
+    this.#emptySince = isEmpty ? (this.#emptySince ?? now) : undefined;
     this.channel.pump(now);
     this.calls.forget((ns) => this.channel.delivery.acknowledged(ns));
   }
@@ -221,6 +228,12 @@ export class ControlConnection implements Carrier {
     const { helloAfterMs } = this.settings;
     if (this.state !== "established" || this.held || helloAfterMs <= 0) return undefined;
     return this.channel.delivery.unacknowledged > 0 ? undefined : this.#lastReceivedAt + helloAfterMs;
+  }
+
+  #emptyUntil(): number | undefined {
+    const { closeEmptyAfterMs } = this.settings;
+    if (this.state !== "established" || this.#emptySince === undefined) return undefined;
+    return closeEmptyAfterMs === undefined || this.held ? undefined : this.#emptySince + closeEmptyAfterMs;
   }
 
   /** What a message tells of the peer, whether or not the machine acts on it. */

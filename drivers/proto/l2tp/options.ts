@@ -59,6 +59,8 @@ export interface L2tpOptions {
   readonly maxTunnels?: number;
   /** StopCCN when the last session of a tunnel has ended; without, the tunnel stays. */
   readonly closeEmptyTunnels?: boolean;
+  /** StopCCN for a tunnel that has had no session for so long, or never one. */
+  readonly closeEmptyAfterMs?: number;
   /** Tunnels that the peer opens begin held: the machine does not answer their SCCRQ. */
   readonly holdNew?: boolean;
 }

@@ -456,4 +456,21 @@ describe("an empty tunnel", () => {
     }
     expect(pair.sent.filter((line) => line.includes("StopCCN"))).toEqual(said);
   });
+  test("is closed when it has had no session for so long, at first or after one", () => {
+    const stops = (pair: Pair): number => pair.sent.filter((line) => line.includes("StopCCN")).length;
+    const pair = new Pair({ lns: { closeEmptyAfterMs: 5000 } });
+    const tunnel = pair.lac.open(LNS, 0);
+    pair.run(4000);
+    const call = pair.lac.call(tunnel, pair.now);
+    pair.run(16_000);
+    pair.lac.hangUp(tunnel, call, pair.now);
+    pair.run(4000);
+    expect(stops(pair)).toBe(0);
+    pair.run(2000);
+    expect(stops(pair)).toBe(1);
+    const unused = new Pair({ lns: { closeEmptyAfterMs: 5000 } });
+    unused.lac.open(LNS, 0);
+    unused.run(6000);
+    expect(stops(unused)).toBe(1);
+  });
 });

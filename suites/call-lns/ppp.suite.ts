@@ -8,6 +8,7 @@ import {
   echoReply,
   echoReplyInPieces,
   IN_PIECES,
+  lastPiece,
   ipcp,
   ipcpNegotiation,
   lcp,
@@ -142,6 +143,8 @@ conformance(
     await call.carries();
     call.ping(7, 1, params.data);
     const reply = { "inner.icmp.id": 7, "inner.icmp.seq": 1, "inner.ip.length": 28 + params.data };
-    await climb(must(echoReply(reply), "RFC1661-2-06").or(echoReplyInPieces(reply), IN_PIECES));
+    const answer = await climb(must(echoReply(reply), "RFC1661-2-06").or(echoReplyInPieces(reply), IN_PIECES));
+    if (answer.field("inner.ip.moreFragments")?.value !== true) return;
+    await climb(must(lastPiece(answer.number("inner.ip.id")), "RFC1661-2-06"));
   },
 );

@@ -9,6 +9,7 @@ import {
   echoReplyInPieces,
   echoed,
   IN_PIECES,
+  lastPiece,
   ipcpNegotiation,
   lcpNegotiation,
   otherNcps,
@@ -97,7 +98,9 @@ async function carry(
   for (const [seq, data] of [0, Math.min(mru - PING_HEADERS, LONGEST)].entries()) {
     call.ping(7, seq, data);
     const reply = { "inner.icmp.id": 7, "inner.icmp.seq": seq, "inner.ip.length": PING_HEADERS + data };
-    await climb(must(echoReply(reply), INFORMATION.id).or(echoReplyInPieces(reply), IN_PIECES));
+    const answer = await climb(must(echoReply(reply), INFORMATION.id).or(echoReplyInPieces(reply), IN_PIECES));
+    if (answer.field("inner.ip.moreFragments")?.value === true)
+      await climb(must(lastPiece(answer.number("inner.ip.id")), INFORMATION.id));
   }
   call.ask(9);
   await climb(given(echoed(9, call.id)));

@@ -33,7 +33,7 @@ const replies = (id: number) =>
 conformance(
   {
     id: "rfc1332-0140",
-    version: 2,
+    version: 3,
     clause: CLAUSES["RFC1332-4-02"],
     clauses: [CLAUSES["RFC1332-3.2-03"]],
     story: "Van Jacobson's compression may be agreed on or refused; a ping is answered in a plain packet all the same",
@@ -48,7 +48,8 @@ conformance(
     call.stop();
     call.send(ipcpPacket.configureRequest(199, [VJ, address(local)]));
     const [reply, theirs] = await climbAll(must(replies(199), "RFC1332-3.2-03"), given(ipcp("Configure-Request")));
-    if (theirs?.field("ipcp.option.address")?.value === ZERO) {
+    const asked = theirs?.field("ipcp.option.address")?.value;
+    if (asked === ZERO && theirs !== undefined) {
       call.send(ipcpPacket.configureNak(theirs.number("ipcp.id"), [address(remote)]));
       const again = await climb(given(ipcp("Configure-Request", { "ipcp.option.address": remote })));
       call.send(control(PPP.IPCP, CONFIGURE_ACK, again.number("ipcp.id"), again.octets("ipcp.options")));
@@ -61,8 +62,10 @@ conformance(
       call.send(ipcpPacket.configureRequest(200, [address(ours)]));
       await climb(given(ipcp("Configure-Ack", { "ipcp.id": 200 })));
     }
-    await call.carries({ local: ours, remote });
-    call.send(ip.ping(ours, remote, 7, 1));
+    // §3.3: and it may ask for one of its own anew.
+    const there = asked === undefined || asked === ZERO ? remote : String(asked);
+    await call.carries({ local: ours, remote: there });
+    call.send(ip.ping(ours, there, 7, 1));
     await climb(must(echoReply({ "inner.icmp.id": 7, "inner.icmp.seq": 1 }), "RFC1332-4-02"));
   },
 );

@@ -161,6 +161,7 @@ conformance(
 conformance(
   {
     id: "rfc1661-0716",
+    version: 2,
     clause: CLAUSES["RFC1661-6.1-01"],
     story: "a device that asks for an MRU below 1500 takes 1500 octets all the same",
     waitsMs: 10_000,
@@ -168,14 +169,13 @@ conformance(
   async ({ bench, climb, note, allow, caller, gateway }) => {
     const tunnel = await bench.open();
     const call = await tunnel.call();
-    allow(...LINK, data({ "inner.ip.length": between(20, 1500) }));
+    allow(...LINK, ending, data({ "inner.ip.length": between(20, 1500) }));
     const small = await note(may(lcp("Configure-Request", { "lcp.option.mru": between(1, 1499) }), "RFC1661-6.1-01"));
     if (small === undefined) return;
     await call.openIp(caller, gateway);
     await call.carries();
     call.ping(7, 1, 1500 - 28);
-    const reply = data({ "inner.icmp.type": 0, "inner.icmp.id": 7, "inner.icmp.seq": 1 });
-    await climb(must(reply, "RFC1661-6.1-01"));
+    await climb(must(data({ "inner.icmp.type": 0, "inner.icmp.id": 7, "inner.icmp.seq": 1 }), "RFC1661-6.1-01"));
   },
 );
 
@@ -193,8 +193,7 @@ conformance(
     await call.openIp(caller, gateway);
     await call.carries();
     call.ping(7, 1, params.information - 28);
-    const reply = data({ "inner.icmp.type": 0, "inner.icmp.id": 7, "inner.icmp.seq": 1 });
-    await climb(must(reply, "RFC1661-6.1-06"));
+    await climb(must(data({ "inner.icmp.type": 0, "inner.icmp.id": 7, "inner.icmp.seq": 1 }), "RFC1661-6.1-06"));
   },
 );
 
@@ -235,6 +234,7 @@ conformance(
 conformance(
   {
     id: "rfc1661-0720",
+    version: 2,
     clause: CLAUSES["RFC1661-6.3-03"],
     clauses: [CLAUSES["RFC1661-3.5-03"]],
     story: "asked for quality reports the device may refuse; if it agrees, they come",
@@ -243,7 +243,7 @@ conformance(
   async ({ bench, climb, note, allow }) => {
     const tunnel = await bench.open();
     const call = await tunnel.call();
-    allow(...LINK, answer(101), LQR);
+    allow(...LINK, ending, answer(101), LQR);
     const asked = await climb(given(REQUEST));
     call.send(lcpPacket.configureRequest(101, [QUALITY]));
     if ((await note(may(ack(101), "RFC1661-3.5-03"))) === undefined) return;
@@ -255,6 +255,7 @@ conformance(
 conformance(
   {
     id: "rfc1661-0721",
+    version: 2,
     clause: CLAUSES["RFC1661-6.3-01"],
     story: "a device that asks for quality reports, and was promised them, does not reject them",
     waitsMs: 10_000,
@@ -262,7 +263,7 @@ conformance(
   async ({ bench, climb, silence, note, allow }) => {
     const tunnel = await bench.open();
     const call = await tunnel.call();
-    allow(...LINK, LQR);
+    allow(...LINK, ending, LQR);
     const asked = await note(may(lcp("Configure-Request", { "lcp.option.quality": present }), "RFC1661-6.3-01"));
     if (asked === undefined) return;
     call.send(lcpPacket.configureRequest(101, []));
@@ -307,7 +308,7 @@ conformance(
   async ({ bench, climb, note, allow, caller }) => {
     const tunnel = await bench.open();
     const call = await tunnel.call();
-    allow(...LINK, answer(101), LQR, lcp("Protocol-Reject"));
+    allow(...LINK, ending, answer(101), LQR, lcp("Protocol-Reject"));
     const asked = await askedForMd5(climb, call);
     call.send(lcpPacket.configureRequest(101, [QUALITY]));
     if ((await note(may(ack(101), "RFC1661-3.5-04"))) === undefined) return;

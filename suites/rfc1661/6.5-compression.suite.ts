@@ -31,6 +31,7 @@ const answer = (id: number) =>
 conformance(
   {
     id: "rfc1661-0760",
+    version: 2,
     clause: CLAUSES["RFC1661-6.5-03"],
     clauses: [CLAUSES["RFC1661-6.5-05"]],
     story: "a device that may be sent the protocol in one octet takes it in one and in two, and tells no difference",
@@ -39,7 +40,7 @@ conformance(
   async ({ bench, climb, note, allow, caller, gateway }) => {
     const tunnel = await bench.open();
     const call = await tunnel.call();
-    allow(...LINK);
+    allow(...LINK, ending);
     if ((await note(may(ASKS_PFC, "RFC1661-6.5-03"))) === undefined) return;
     await call.openIp(caller, gateway);
     await call.carries();
@@ -141,6 +142,7 @@ conformance(
 conformance(
   {
     id: "rfc1661-0765",
+    version: 2,
     clause: CLAUSES["RFC1661-6.6-04"],
     clauses: [CLAUSES["RFC1662-3.2-03"], CLAUSES["RFC1662-3.1-01"]],
     story: "a device that may be sent frames without FF 03 tells them by their first octets, and takes both kinds",
@@ -149,7 +151,7 @@ conformance(
   async ({ bench, climb, note, allow, caller, gateway }) => {
     const tunnel = await bench.open();
     const call = await tunnel.call();
-    allow(...LINK);
+    allow(...LINK, ending);
     if ((await note(may(ASKS_ACFC, "RFC1661-6.6-04"))) === undefined) return;
     await call.openIp(caller, gateway);
     await call.carries();

@@ -72,9 +72,7 @@ describe("the listing", () => {
     const at = lines.findIndex((l) => l.startsWith("RFC2661-5.8-03 "));
     expect(lines[at]).toMatch(/ rfc2661-0512 \(nothing proves it\)$/);
     expect(lines[at + 1]?.trim()).toBe(CLAUSES["RFC2661-5.8-03"].text);
-    expect(lines.at(-1)).toBe(
-      `${all.length} clauses: 2 judged, 1 of them proven, ${all.length - 2} not judged`,
-    );
+    expect(lines.at(-1)).toBe(`${all.length} clauses: 2 judged, 1 of them proven, ${all.length - 2} not judged`);
   });
 });
 

@@ -10,6 +10,9 @@ type Caught = Awaited<ReturnType<Context["climb"]>>;
 /** The message comes at once, if it comes. */
 export const NOTED_WITHIN_MS = 1_000;
 
+/** Less than the wait before a repeat (RFC 2661 §5.8): the bench does not acknowledge before it has noted what it wants. */
+export const NOTED_AT_ONCE_MS = 500;
+
 /** Hidden, or not (RFC 2661 §4.3). */
 export const hides = (avp: string): FieldSpec => ({ [`avp.${avp}.h`]: true });
 

@@ -7,6 +7,8 @@ export interface Catalogue {
   readonly rules: readonly { readonly id: string; readonly clause: ClauseId }[];
   /** Faulty peers and devices whose fault was found, and peers that go either way where a clause leaves it open. */
   readonly proofs: readonly { readonly id: string; readonly clause: ClauseId }[];
+  /** Why nothing proves the judges of a clause, where that is known. */
+  readonly unproven?: Readonly<Partial<Record<ClauseId, string>>>;
   /** Why nothing judges a clause, where that is known. */
   readonly untested?: Readonly<Partial<Record<ClauseId, string>>>;
 }
@@ -22,6 +24,8 @@ export interface ListedClause {
   readonly text: string;
   readonly judgedBy: readonly string[];
   readonly provenBy: readonly string[];
+  /** Why nothing proves its judges; `null` where something does, and where there are none. */
+  readonly unproven: string | null;
   /** Why nothing judges it; `null` where something does. */
   readonly untested: string | null;
   /** What the last run against each device came to, by the device's id; empty where none was about it. */
@@ -56,7 +60,9 @@ export function listClauses(catalogue: Catalogue, runs: readonly LastRun[] = [])
       }),
     );
     const provenBy = proofs.get(id) ?? [];
-    return { id, rfc, section, level, actor, testable, text, judgedBy, provenBy, untested, verdicts };
+    const isProven = judgedBy.length === 0 || provenBy.length > 0;
+    const unproven = isProven ? null : (catalogue.unproven?.[id] ?? "no faulty peer yet");
+    return { id, rfc, section, level, actor, testable, text, judgedBy, provenBy, unproven, untested, verdicts };
   });
 }
 

@@ -123,11 +123,11 @@ function sectionText({ clauses, untested, verdicts }: Counts, several: boolean):
   return [own, ...came].join("; ");
 }
 
-function judgesPart({ judgedBy, provenBy }: CoverageClause): string {
+function judgesPart({ judgedBy, unproven }: CoverageClause): string {
   if (judgedBy.length === 0) return "";
   const names = el("span", { class: "key" }, escapeXml(judgedBy.join(" ")));
   const folded = el("details", {}, el("summary", {}, escapeXml(`${judgedBy.length} cases and rules`)), names);
-  const proof = provenBy.length === 0 ? el("div", { class: "why" }, "nothing proves it") : "";
+  const proof = unproven === null ? "" : el("div", { class: "why" }, escapeXml(`nothing proves it: ${unproven}`));
   return (judgedBy.length > NAMED ? folded : names) + proof;
 }
 

@@ -27,6 +27,10 @@ const clause: z.ZodType<CoverageClause> = z.object({
   provenBy: z
     .array(z.string())
     .describe("mutants, choices between ways left open, and faults of the emulated firewall"),
+  unproven: z
+    .string()
+    .nullable()
+    .describe("why nothing proves its judges; null where something does, and where there are none"),
   untested: z.string().nullable().describe("why nothing judges it; null where something does"),
   told: z
     .array(

@@ -3,7 +3,7 @@ import type { Catalogue } from "#reports/clause-list";
 
 /** Loads every suite and rule, and every faulty peer and choice. */
 export async function catalogue(): Promise<Catalogue> {
-  const [{ loadCatalogue }, { clausesOf }, { RULES }, { proofs }, { UNTESTED }] = await Promise.all([
+  const [{ loadCatalogue }, { clausesOf }, { RULES }, { proofs, UNPROVEN }, { UNTESTED }] = await Promise.all([
     import("#fixtures/catalogue"),
     import("#conformance"),
     import("#expect/rules/index"),
@@ -15,5 +15,5 @@ export async function catalogue(): Promise<Catalogue> {
     clause: d.clause.id,
     clauses: clausesOf(d),
   }));
-  return { cases, rules: RULES, proofs: proofs(cases), untested: UNTESTED };
+  return { cases, rules: RULES, proofs: proofs(cases), unproven: UNPROVEN, untested: UNTESTED };
 }

@@ -39,7 +39,12 @@ test("a clause names who judges it and what proves that, each once", () => {
 });
 
 test("a further clause of a case is judged by it", () => {
-  expect(about("RFC2661-5.8-03")).toMatchObject({ judgedBy: ["rfc2661-0512"], provenBy: [], untested: null });
+  expect(about("RFC2661-5.8-03")).toMatchObject({
+    judgedBy: ["rfc2661-0512"],
+    provenBy: [],
+    unproven: "no faulty peer yet",
+    untested: null,
+  });
 });
 
 describe("what nothing judges says why", () => {
@@ -57,7 +62,7 @@ describe("the listing", () => {
     const rows = JSON.parse(clausesText(all, { json: true })) as Record<string, unknown>[];
     expect(rows).toHaveLength(all.length);
     expect(Object.keys(rows[0]!)).toEqual([
-      ..."id rfc section level actor testable text judgedBy provenBy untested verdicts".split(" "),
+      ..."id rfc section level actor testable text judgedBy provenBy unproven untested verdicts".split(" "),
     ]);
   });
 
@@ -70,7 +75,7 @@ describe("the listing", () => {
   test("for people: judges, requirement, and the sums", () => {
     const lines = clausesText(all, {}).trimEnd().split("\n");
     const at = lines.findIndex((l) => l.startsWith("RFC2661-5.8-03 "));
-    expect(lines[at]).toMatch(/ rfc2661-0512 \(nothing proves it\)$/);
+    expect(lines[at]).toMatch(/ rfc2661-0512 \(nothing proves it: no faulty peer yet\)$/);
     expect(lines[at + 1]?.trim()).toBe(CLAUSES["RFC2661-5.8-03"].text);
     expect(lines.at(-1)).toBe(`${all.length} clauses: 2 judged, 1 of them proven, ${all.length - 2} not judged`);
   });

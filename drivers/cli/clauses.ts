@@ -62,7 +62,8 @@ export function clausesText(all: readonly ListedClause[], { json = false, untest
   const shown = untested ? all.filter((c) => c.judgedBy.length === 0) : all;
   if (json) return `${JSON.stringify(shown, null, 2)}\n`;
   const lines = shown.map((c) => {
-    const judged = c.untested ?? `${c.judgedBy.join(" ")}${c.provenBy.length > 0 ? "" : " (nothing proves it)"}`;
+    const judged =
+      c.untested ?? `${c.judgedBy.join(" ")}${c.provenBy.length > 0 ? "" : ` (nothing proves it: ${c.unproven})`}`;
     const said = Object.entries(c.verdicts).map(([device, verdict]) => `${device}: ${verdict}`);
     const last = said.length === 0 ? "" : `    ${said.join("; ")}\n`;
     return `${c.id.padEnd(18)} ${c.level.padEnd(15)} ${c.actor.padEnd(13)} ${judged}\n    ${c.text}\n${last}`;

@@ -40,6 +40,10 @@ const listedClause: z.ZodType<ListedClause> = z.object({
   text: z.string(),
   judgedBy: words.describe("cases and rules"),
   provenBy: words.describe("mutants, choices between ways left open, and faults of the emulated firewall"),
+  unproven: z
+    .string()
+    .nullable()
+    .describe("why nothing proves its judges; null where something does, and where there are none"),
   untested: z.string().nullable().describe("why nothing judges it"),
   verdicts: z
     .record(z.string(), z.string())

@@ -118,7 +118,7 @@ conformance(
   {
     id: "rfc1661-0205",
     clause: CLAUSES["RFC1661-6.2-06"],
-    version: 2,
+    version: 3,
     needs: ["lac"],
     story: "a device that acknowledged a protocol proves itself by that one",
     params: [{ auth: "pap" }, { auth: "chap" }],
@@ -129,9 +129,15 @@ conformance(
     allow(lcpNegotiation, ipcpNegotiation, otherNcps, ending, lcp("Terminate-Ack"));
     call.begin(caller, gateway, { auth: params.auth });
     const name = { pap: "PAP", chap: "CHAP-MD5" }[params.auth];
-    // It may know the other protocol alone (§6.2).
     const agreed = await note(may(lcp("Configure-Ack", { "lcp.option.auth": name }), "RFC1661-6.2-06"));
-    if (agreed === undefined) return;
+    if (agreed === undefined) {
+      // It may know the other protocol alone (§6.2), and says so; one that says nothing has shown nothing.
+      const refused = (["Configure-Nak", "Configure-Reject"] as const).map((code) =>
+        lcp(code, { "lcp.option.auth": present }),
+      );
+      await climb(given(anyOf(...refused, ending)));
+      return;
+    }
     const proof = { pap: pap("Authenticate-Request"), chap: chap("Response") }[params.auth];
     await climb(must(proof, "RFC1661-6.2-06"));
   },
